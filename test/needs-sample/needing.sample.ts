@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { describeNeeding } from '../needs.ts';
+
+describeNeeding('docker', 'a suite with containers', ({ docker }) => {
+  test('cannot come here', () => expect(docker).toBeUndefined());
+});
+
+describeNeeding([], 'a suite that needs nothing', (found) => {
+  test('runs', () => expect(found).toEqual({}));
+});

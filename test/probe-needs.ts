@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** A tool outside of the repository: either where and which it is, or why it cannot be used. */
+export type Need =
+  | { readonly ok: true; readonly path: string; readonly version: string }
+  | { readonly ok: false; readonly why: string };
+
+export type Tool = 'docker' | 'kubectl' | 'kubectl-1.20' | 'curl' | 'openssl' | 'go';
+export type Needs = Readonly<Record<Tool, Need>>;
+
+/** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
+const KUBECTL_CACHED = fileURLToPath(
+  new URL('../node_modules/.cache/kubernetes-client/usr/bin/kubectl', import.meta.url),
+);
+const PROBE_TIMEOUT_MS = 10_000;
+
+const run = promisify(execFile);
+
+export async function probeNeeds(): Promise<Needs> {
+  const [docker, kubectl, kubectl120, curl, openssl, go] = await Promise.all([
+    probeDocker(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'),
+    probeKubectl([process.env.KUBECTL, process.env.KUBECTL_1_20, KUBECTL_CACHED, 'kubectl'], /v(\d\S*)/),
+    probeKubectl([process.env.KUBECTL_1_20, KUBECTL_CACHED, process.env.KUBECTL, 'kubectl'], /v(1\.20\.\S*)/),
+    probeCommand('curl', ['--version'], /curl (\S+)/),
+    probeCommand('openssl', ['version'], /OpenSSL (\S+)/),
+    probeCommand('go', ['version'], /go(\d\S*)/),
+  ]);
+  return { docker, kubectl, 'kubectl-1.20': kubectl120, curl, openssl, go };
+}
+
+function probeDocker(host: string): Promise<Need> {
+  const socketPath = host.startsWith('unix://') ? host.slice('unix://'.length) : undefined;
+  if (socketPath === undefined) {
+    return Promise.resolve({
+      ok: false,
+      why: `DOCKER_HOST is ${host}, and only a unix:// socket is supported`,
+    });
+  }
+  return new Promise((resolve) => {
+    const missing = (found: string) =>
+      resolve({ ok: false, why: `GET /_ping on ${socketPath}: ${found}; start dockerd` });
+    const ping = request({ socketPath, path: '/_ping', timeout: PROBE_TIMEOUT_MS }, (answer) => {
+      answer.resume();
+      if (answer.statusCode !== 200) return missing(`HTTP ${answer.statusCode}`);
+      resolve({ ok: true, path: socketPath, version: String(answer.headers['api-version'] ?? 'unknown') });
+    });
+    ping.on('timeout', () => ping.destroy(new Error('no answer')));
+    ping.on('error', (error: NodeJS.ErrnoException) => missing(error.code ?? error.message));
+    ping.end();
+  });
+}
+
+async function probeKubectl(places: readonly (string | undefined)[], wanted: RegExp): Promise<Need> {
+  const found: string[] = [];
+  for (const place of places) {
+    if (place === undefined || (place.includes('/') && !existsSync(place))) continue;
+    // `--client` alone prints the version in a Go struct up to 1.27 and in plain words after it: both hold 'v1.20.2'.
+    const need = await probeCommand(place, ['version', '--client'], wanted);
+    if (need.ok) return need;
+    found.push(need.why);
+  }
+  const seen = found.length === 0 ? 'not found' : found.join('; ');
+  return { ok: false, why: `${seen}; run scripts/install-kubectl.sh or set KUBECTL` };
+}
+
+async function probeCommand(command: string, args: readonly string[], wanted: RegExp): Promise<Need> {
+  try {
+    const { stdout } = await run(command, args, { timeout: PROBE_TIMEOUT_MS });
+    const version = wanted.exec(stdout)?.[1];
+    if (version === undefined) return { ok: false, why: `${command} answered ${firstLine(stdout)}` };
+    return { ok: true, path: command, version: version.replace(/[",].*$/, '') };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, why: code === 'ENOENT' ? `${command} is not on PATH` : firstLine(message) };
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
