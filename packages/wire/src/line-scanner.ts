@@ -1,0 +1,87 @@
+/** The largest buffer Go's Scanner grows to, in bytes (bufio.MaxScanTokenSize). */
+export const scannerBufferBytesMax = 64 * 1024;
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * Go's bufio.Scanner with ScanLines, fed by hand.
+ *
+ * edgecore cuts a metrics body into lines with it and never looks at its error
+ * (kubeedge v1.6.1 pkg/stream/edgedmetricsconnection.go Serve), so this class throws nothing either.
+ *
+ * The limit, from Go bufio/scan.go Scan: the buffer is full at 65,536 bytes, and a full buffer without a line
+ * feed in it ends the scan. A line needs its line feed in the buffer, so at most 65,535 bytes of content
+ * (a trailing CR counted) pass; the last line needs none, so 65,536 pass. That last case holds when the
+ * reader reports its end together with the last bytes, as net/http bodies do (capture scanner-limit.json); a
+ * reader that reports it later, as a chunked body may, would pass 65,535 only.
+ * A reader's error mid-body is the same as its end: call `end()` then, too.
+ *
+ * The result does not depend on how the input is cut into chunks.
+ */
+export class LineScanner {
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #stopped = false;
+  #ended = false;
+
+  /** True once a line was too long: that line and everything after it is dropped, without an error. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /**
+   * Takes the next bytes of the body.
+   *
+   * @returns the lines completed by them, without line feed and without one trailing CR; each a fresh copy
+   */
+  push(chunk: Uint8Array): Uint8Array[] {
+    const lines: Uint8Array[] = [];
+    let start = 0;
+    while (!this.#stopped && !this.#ended && start < chunk.length) {
+      const feed = chunk.indexOf(lineFeed, start);
+      const end = feed === -1 ? chunk.length : feed;
+      const bytes = this.#pendingBytes + end - start;
+      const bytesMax = feed === -1 ? scannerBufferBytesMax : scannerBufferBytesMax - 1;
+      if (bytes > bytesMax) {
+        this.#stop();
+        break;
+      }
+      this.#pending.push(chunk.slice(start, end));
+      this.#pendingBytes = bytes;
+      if (feed === -1) break;
+      lines.push(this.#takeLine());
+      start = feed + 1;
+    }
+    return lines;
+  }
+
+  /**
+   * Says that the body has ended; later calls do nothing.
+   *
+   * @returns the last line when it had no line feed (at most one entry), else nothing
+   */
+  end(): Uint8Array[] {
+    if (this.#ended || this.#stopped) return [];
+    this.#ended = true;
+    return this.#pendingBytes > 0 ? [this.#takeLine()] : [];
+  }
+
+  #takeLine(): Uint8Array {
+    const line = new Uint8Array(this.#pendingBytes);
+    let at = 0;
+    for (const part of this.#pending) {
+      line.set(part, at);
+      at += part.length;
+    }
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+}

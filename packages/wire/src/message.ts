@@ -1,0 +1,80 @@
+import { wireError } from './errors.ts';
+import { messageTypeName } from './message-type.ts';
+import { decodeUvarint, encodeUvarint } from './uvarint.ts';
+
+/**
+ * One tunnel message: the content of one WebSocket **text** message, although it is often not UTF-8.
+ *
+ * `connectId` is Go's uint64; here it is a number up to 2^53-1. `type` is one of `messageTypes`, or any other
+ * number a peer made up. `data` is raw bytes. kubeedge v1.6.1 pkg/stream/message.go Message
+ */
+export type TunnelMessage = {
+  readonly connectId: number;
+  readonly type: number;
+  readonly data: Uint8Array;
+};
+
+/** Options of {@link decodeMessage}. */
+export type DecodeMessageOptions = {
+  /** The cap on `data` in bytes (take it from a dialect); null or absent means no cap. */
+  readonly bodyBytesMax?: number | null;
+};
+
+/**
+ * Encodes uvarint(connectId) + uvarint(type) + data.
+ *
+ * kubeedge v1.6.1 pkg/stream/message.go (*Message).Bytes. No release caps what it sends.
+ *
+ * @returns a new array that shares nothing with `message.data`
+ * @throws WireError WIRE_ERR_CONNECT_ID_RANGE, WIRE_ERR_MESSAGE_TYPE_RANGE
+ */
+export function encodeMessage(message: TunnelMessage): Uint8Array {
+  const { connectId, type, data } = message;
+  if (!isUnsigned(connectId)) throw wireError('WIRE_ERR_CONNECT_ID_RANGE', { found: connectId });
+  if (!isUnsigned(type)) throw wireError('WIRE_ERR_MESSAGE_TYPE_RANGE', { found: type });
+  const id = encodeUvarint(connectId);
+  const kind = encodeUvarint(type);
+  const bytes = new Uint8Array(id.length + kind.length + data.length);
+  bytes.set(id, 0);
+  bytes.set(kind, id.length);
+  bytes.set(data, id.length + kind.length);
+  return bytes;
+}
+
+/**
+ * Decodes one WebSocket message. An unknown type is not an error: upstream reads it and then ignores it.
+ *
+ * With a cap the data is cut without any error. The cap counts the data only, the two varints come on top:
+ * kubeedge v1.9.4 pkg/stream/message.go ReadMessageFromTunnel wraps only the last read in io.LimitReader
+ * (the same in v1.12.0 and v1.23.1).
+ *
+ * @returns a message whose `data` is a view into `bytes`
+ * @throws WireError WIRE_ERR_TRUNCATED_VARINT, WIRE_ERR_VARINT_OVERFLOW, WIRE_ERR_CONNECT_ID_RANGE,
+ *   WIRE_ERR_MESSAGE_TYPE_RANGE, WIRE_ERR_BODY_BYTES_MAX
+ */
+export function decodeMessage(bytes: Uint8Array, options: DecodeMessageOptions = {}): TunnelMessage {
+  const bodyBytesMax = options.bodyBytesMax ?? null;
+  if (bodyBytesMax !== null && !isUnsigned(bodyBytesMax)) {
+    throw wireError('WIRE_ERR_BODY_BYTES_MAX', { found: bodyBytesMax });
+  }
+  const id = decodeUvarint(bytes, 0, 'the connectID of a tunnel message');
+  const kind = decodeUvarint(bytes, id.bytesRead, 'the type of a tunnel message');
+  const connectId = Number(id.value);
+  const type = Number(kind.value);
+  if (!isUnsigned(connectId)) throw wireError('WIRE_ERR_CONNECT_ID_RANGE', { found: String(id.value) });
+  if (!isUnsigned(type)) throw wireError('WIRE_ERR_MESSAGE_TYPE_RANGE', { found: String(kind.value) });
+  const start = id.bytesRead + kind.bytesRead;
+  const end = bodyBytesMax === null ? bytes.length : Math.min(bytes.length, start + bodyBytesMax);
+  return { connectId, type, data: bytes.subarray(start, end) };
+}
+
+/** One line for traces: id, type name and data length, never the data itself. */
+export function describeMessage(message: TunnelMessage): string {
+  const name = messageTypeName(message.type);
+  const type = name === 'UNKNOWN' ? `UNKNOWN(${message.type})` : name;
+  return `connectID ${message.connectId} ${type} ${message.data.length} B`;
+}
+
+function isUnsigned(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
