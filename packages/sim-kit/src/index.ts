@@ -1,0 +1,48 @@
+export type { Clock, Timer } from './clock.ts';
+export { SimError, type SimErrorCode, simErrors } from './errors.ts';
+export { type HttpRequest, type HttpResponse, httpRequest } from './http/request.ts';
+export { createHttpServer, type HttpListener, listenHttp } from './http/server.ts';
+export type { Ids } from './ids.ts';
+export { formatKlog } from './klog.ts';
+export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
+export { formatNatRule, type NatChain, type NatRule, type NatTable } from './net/nat.ts';
+export type {
+  DialOptions,
+  DialTarget,
+  Endpoint,
+  Host,
+  HostOptions,
+  Inbound,
+  Link,
+  Listener,
+  ListenOptions,
+  ListenTarget,
+  Net,
+  NetSocket,
+  OutsideDialler,
+  OutsideOptions,
+} from './net/net.ts';
+export { NetError, type NetErrorCode } from './net/net-error.ts';
+export { createRng, type Rng } from './rng.ts';
+export type {
+  Certificate,
+  CertificateAuthority,
+  CertificateAuthorityOptions,
+  CertificateRequest,
+} from './tls/certificate.ts';
+export {
+  type TlsClientOptions,
+  TlsError,
+  type TlsServerOptions,
+  type TlsVerdict,
+  type TlsVersion,
+} from './tls/verdict.ts';
+export {
+  type AnyTraceEvent,
+  type Trace,
+  type TraceEvent,
+  type TraceInput,
+  type TraceKinds,
+  traceToNdjson,
+} from './trace.ts';
+export { createMemoryWorld, type World, type WorldOptions } from './world.ts';

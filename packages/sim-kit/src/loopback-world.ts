@@ -1,0 +1,46 @@
+import { SimError } from './errors.ts';
+import { createIds } from './ids.ts';
+import { createLoopbackNet } from './net/loopback-net.ts';
+import { RealClock } from './real-clock.ts';
+import { createTrace } from './trace.ts';
+import { assembleWorld, type World, type WorldOptions } from './world.ts';
+
+export interface LoopbackWorldOptions extends WorldOptions {
+  /**
+   * The `net.leasePrefix` of another process's world, to live in the same one: both must declare the same hosts in the
+   * same order, and each nat rule in every process whose dials it concerns. Default: a block of its own.
+   */
+  leasePrefix?: string;
+  /** The name of the host outside clients act as, from the moment it is declared; see `Net.actAs`. */
+  asHost?: string;
+}
+
+/**
+ * A world on real sockets and the machine's clock, for real clients. `startAtMs` has no effect: it is now.
+ * @throws SimError SIM_ERR_NO_LEASE, SIM_ERR_ADDRESS
+ */
+export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
+  const { seed = 1, leasePrefix, asHost } = options;
+  const clock = new RealClock();
+  const ids = createIds(seed);
+  const trace = createTrace(clock);
+  const net = await createLoopbackNet({
+    clock,
+    ids,
+    trace,
+    ...(leasePrefix !== undefined && { leasePrefix }),
+    ...(asHost !== undefined && { asHost }),
+  });
+  return assembleWorld({ seed, clock, ids, trace, net }, async (body, waits, limitMs) => {
+    const stalled = Promise.withResolvers<never>();
+    const limit = setTimeout(() => {
+      const waiting = [...waits(), ...clock.pending()].join('; ') || 'nobody';
+      stalled.reject(new SimError('SIM_ERR_STALLED', { limitMs, at: new Date().toISOString(), waiting }));
+    }, limitMs);
+    try {
+      return await Promise.race([body(), stalled.promise]);
+    } finally {
+      clearTimeout(limit);
+    }
+  });
+}

@@ -1,0 +1,209 @@
+import { SimError } from '../errors.ts';
+import type { createClientContexts } from '../tls/secure-context.ts';
+import { formatTarget } from './listen-target.ts';
+import { dialReal, isLocalPortError, type RealDial } from './loopback-dial.ts';
+import type { Dial, LoopbackHost, LoopbackParts } from './loopback-parts.ts';
+import type { PortTable } from './loopback-ports.ts';
+import type { UnixPorts } from './loopback-unix.ts';
+import { formatNatRule } from './nat.ts';
+import type { DialOptions, DialTarget, Endpoint, NetSocket } from './net.ts';
+import { NetError } from './net-error.ts';
+import { refuseDial } from './refusal.ts';
+import { type Route, routeDial } from './routing.ts';
+
+// Linux's net.ipv4.ip_local_port_range. The leased addresses are ours alone, so the net itself chooses local ports:
+// then the key of a connection is known before it is made, and the accepting side can tell whose it is.
+const EPHEMERAL_PORT_FIRST = 32_768;
+const EPHEMERAL_PORT_LAST = 60_999;
+const LOCAL_PORTS_TRIED_MAX = 1_000;
+
+interface Context {
+  parts: LoopbackParts;
+  ports: PortTable;
+  unix: UnixPorts;
+  clientContext: ReturnType<typeof createClientContexts>;
+}
+
+export type ComponentDial = (
+  from: LoopbackHost,
+  target: DialTarget,
+  options: DialOptions,
+  mode?: { allowHalfOpen: boolean },
+) => Promise<NetSocket>;
+
+/** Dials of components: routed as on memory, then made for real. */
+export function createComponentDial(context: Context): ComponentDial {
+  const { parts, ports, unix } = context;
+  return async (from, target, options, mode = { allowHalfOpen: false }) => {
+    const found = routeDial(parts.hosts, from, target);
+    if ('path' in target) return dialUnix(from, target, options, found);
+    const loopback = parts.hosts.isLoopback(from, target.address);
+    const localAddress = loopback ? from.loopbackAddress : from.address;
+    if (found.outcome !== 'reached' || 'path' in found.at) {
+      const outcome = found.outcome === 'blackhole' ? 'blackhole' : 'no-route';
+      const connection = `${localAddress}:${nextPort(from)}>${formatTarget(found.translated ?? target)}`;
+      tellConnect(parts, { from, target, options, found }, connection, outcome);
+      return refuseDial(parts.clock, outcome, target, options);
+    }
+    const { host, at } = found;
+    const to = { host: at.address === '127.0.0.1' ? host.loopbackAddress : host.address, port: at.port };
+    const port = ports.at(to.host, to.port);
+    for (let tried = 1; ; tried++) {
+      const localPort = nextPort(from);
+      const connection = `${localAddress}:${localPort}>${to.host}:${to.port}`;
+      const dial = createDial(parts, { from, target, options, found }, connection);
+      if (port !== undefined && port.reception === undefined) {
+        // Held open for outside clients only; to components it is closed.
+        tellConnect(parts, { from, target, options, found }, connection, 'refused');
+        return refuseDial(parts.clock, 'refused', target, options);
+      }
+      try {
+        parts.dials.set(connection, dial);
+        return await dialReal(parts, {
+          to: { ...to, localAddress, localPort },
+          endpoint: formatTarget(target),
+          options,
+          dial,
+          meet: port !== undefined,
+          ...mode,
+          ...secured(context, options, dial, { from, host, dialled: target.address }),
+        });
+      } catch (error) {
+        if (isLocalPortError(error) && tried < LOCAL_PORTS_TRIED_MAX) continue;
+        if (isLocalPortError(error)) throw noPort(from, localAddress, error);
+        if (error instanceof NetError && error.code === 'ECONNREFUSED') {
+          tellConnect(parts, { from, target, options, found }, connection, 'refused');
+        }
+        throw error;
+      } finally {
+        parts.dials.delete(connection);
+      }
+    }
+  };
+
+  async function dialUnix(
+    from: LoopbackHost,
+    target: { path: string },
+    options: DialOptions,
+    found: Route<LoopbackHost>,
+  ): Promise<NetSocket> {
+    const connection = `${from.name}#${parts.ids.next(`unix/${from.name}`)}>${target.path}`;
+    const dial = createDial(parts, { from, target, options, found }, connection);
+    const entrance = unix.enter(from.name, target.path, dial);
+    if (entrance === undefined) {
+      tellConnect(parts, { from, target, options, found }, connection, 'refused');
+      return refuseDial(parts.clock, 'refused', target, options);
+    }
+    const to = { path: entrance.path };
+    const extra = secured(context, options, dial, { from, host: from, dialled: from.name });
+    const real: RealDial = {
+      to,
+      endpoint: target.path,
+      options,
+      dial,
+      meet: true,
+      allowHalfOpen: false,
+      ...extra,
+    };
+    try {
+      return await dialReal(parts, real);
+    } catch (error) {
+      // A dial that never reached the queue's other end must not be taken for the next one.
+      if (error instanceof NetError && error.code === 'ECONNREFUSED') entrance.done();
+      throw error;
+    }
+  }
+}
+
+interface Asked {
+  from: LoopbackHost;
+  target: DialTarget;
+  options: DialOptions;
+  found: Route<LoopbackHost>;
+}
+
+function createDial(parts: LoopbackParts, asked: Asked, connection: string): Dial {
+  let eventId: number | undefined;
+  return {
+    connection,
+    encrypted: asked.options.tls !== undefined,
+    opened() {
+      if (eventId !== undefined) return eventId;
+      eventId = tellConnect(parts, asked, connection, 'open');
+      parts.trace.link(connection, eventId);
+      return eventId;
+    },
+    checked: Promise.withResolvers(),
+    admitted: Promise.withResolvers(),
+  };
+}
+
+function tellConnect(
+  { trace, describe }: LoopbackParts,
+  { from, target, options, found }: Asked,
+  connection: string,
+  outcome: 'open' | 'refused' | 'no-route' | 'blackhole',
+): number {
+  const text = (end: DialTarget | Endpoint) => ('path' in end ? end.path : describe(formatTarget(end)));
+  return trace.emit({
+    host: from.name,
+    component: options.component,
+    kind: 'net.connect',
+    parent: options.parent,
+    detail: {
+      connection,
+      to: text(target),
+      ...(found.translated && { translated: text(found.translated) }),
+      ...(found.rule && { rule: describe(formatNatRule(found.rule)) }),
+      outcome,
+    },
+  });
+}
+
+function secured(
+  { parts, clientContext }: Context,
+  { tls, component }: DialOptions,
+  dial: Dial,
+  ends: { from: LoopbackHost; host: LoopbackHost; dialled: string },
+): Pick<RealDial, 'secure'> {
+  if (tls === undefined) return {};
+  const name = tls.serverName ?? ends.dialled;
+  const known = parts.hosts.at(name);
+  return {
+    secure: {
+      context: clientContext(tls),
+      // The name is that of the address dialled, whatever host DNAT has brought us to.
+      wanted: {
+        name: parts.describe(name),
+        aliases: known === undefined ? [] : [known.describedAddress, known.address],
+        describe: parts.describe,
+      },
+      judged(verdict, detail) {
+        const what = { connection: dial.connection, by: 'client' as const, verdict, peer: ends.host.name };
+        const event = { ...what, ...(detail && { detail }) };
+        parts.trace.emit({
+          host: ends.from.name,
+          component,
+          kind: 'net.tls',
+          parent: dial.opened(),
+          detail: event,
+        });
+      },
+    },
+  };
+}
+
+function nextPort(from: LoopbackHost): number {
+  const port = from.nextPort;
+  from.nextPort = port === EPHEMERAL_PORT_LAST ? EPHEMERAL_PORT_FIRST : port + 1;
+  return port;
+}
+
+function noPort(from: LoopbackHost, address: string, cause: unknown): SimError {
+  const by = ` (${LOCAL_PORTS_TRIED_MAX} local ports tried)`;
+  return new SimError(
+    'SIM_ERR_PORT_IN_USE',
+    { endpoint: address, who: `a dial of ${from.name}`, by },
+    { cause },
+  );
+}

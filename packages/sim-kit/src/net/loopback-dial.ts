@@ -1,0 +1,138 @@
+import { connect, isIPv4, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { judgePeer, toTlsError, type WantedName } from '../tls/real-verdict.ts';
+import { TlsError } from '../tls/verdict.ts';
+import { type Dial, dressSocket, ignoreError, type LoopbackParts } from './loopback-parts.ts';
+import type { DialOptions, NetSocket } from './net.ts';
+import { NetError, type NetErrorCode } from './net-error.ts';
+import { DIAL_TIMEOUT_MS } from './refusal.ts';
+
+/** How to open one real connection. */
+export interface RealDial {
+  /** Where the packets go. */
+  to: { host: string; port: number; localAddress?: string; localPort?: number } | { path: string };
+  /** What the component asked for, for errors and for the name its certificate must have. */
+  endpoint: string;
+  options: DialOptions;
+  dial: Dial;
+  /** True when the listener is in this process, so that its decision can be waited for. */
+  meet: boolean;
+  /** Keeps sending when the far end has finished, as a forwarder must. */
+  allowHalfOpen: boolean;
+  secure?: SecureDial;
+}
+
+export interface SecureDial {
+  context: SecureContext;
+  wanted: WantedName;
+  /** Called with the dialler's verdict on the server. */
+  judged: (verdict: string, detail: string) => void;
+}
+
+/**
+ * Opens a real connection and lets it go only when it is usable: connected, through TLS, and admitted by the server.
+ * @throws NetError, TlsError, the signal's reason; errors of the local bind (EADDRINUSE, EADDRNOTAVAIL) as they are
+ */
+export async function dialReal(parts: LoopbackParts, real: RealDial): Promise<NetSocket> {
+  const { dial, options, endpoint } = real;
+  options.signal?.throwIfAborted();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(ignoreError);
+  const raw = connect({ ...real.to, family: 4, noDelay: true, allowHalfOpen: real.allowHalfOpen });
+  const pair: Pair = { raw };
+  parts.sockets.add(dial.connection, raw);
+  const onError = (error: NodeJS.ErrnoException) => failed.reject(toDialError(error, endpoint));
+  const onClose = () => failed.reject(new NetError('ECONNRESET', endpoint));
+  raw.on('error', onError).on('close', onClose);
+  const giveUp = () => failed.reject(new NetError('ETIMEDOUT', endpoint));
+  const timer = parts.clock.setTimeout(giveUp, options.timeoutMs ?? DIAL_TIMEOUT_MS, `dial ${endpoint}`);
+  const abort = () => failed.reject(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([open(parts, real, pair), failed.promise]);
+  } catch (error) {
+    dial.checked.resolve(false);
+    // The TLS socket takes the one below with it; Node 24 crashes when that one is closed first.
+    raw.on('error', ignoreError);
+    (pair.secure?.on('error', ignoreError) ?? raw).destroy();
+    throw error;
+  } finally {
+    timer.cancel();
+    options.signal?.removeEventListener('abort', abort);
+    raw.off('error', onError).off('close', onClose);
+  }
+}
+
+interface Pair {
+  readonly raw: Socket;
+  secure?: TLSSocket;
+}
+
+async function open(parts: LoopbackParts, real: RealDial, pair: Pair): Promise<NetSocket> {
+  const { raw } = pair;
+  const { dial, options, secure, meet } = real;
+  await new Promise<void>((resolve) => raw.once('connect', resolve));
+  dial.opened();
+  if (secure === undefined || options.tls === undefined) {
+    if (meet) await admission(dial);
+    return dressSocket(raw, dial.connection);
+  }
+  const socket = connectTls({
+    socket: raw,
+    secureContext: secure.context,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    ...(isIPv4(secure.wanted.name) ? {} : { servername: secure.wanted.name }),
+    ...(options.tls.alpn === undefined ? {} : { ALPNProtocols: [...options.tls.alpn] }),
+  });
+  pair.secure = socket;
+  parts.sockets.add(dial.connection, socket);
+  const secured = new Promise<void>((resolve, reject) => {
+    socket.once('secureConnect', resolve);
+    socket.once('error', (error) => reject(toDialError(error, real.endpoint)));
+    socket.once('close', () => reject(new NetError('ECONNRESET', real.endpoint)));
+  });
+  secured.catch(ignoreError);
+  socket.on('error', ignoreError);
+  // A server that refuses decides before this side hears of it, and it knows why.
+  const refused = meet ? dial.admitted.promise.then((error) => error && Promise.reject(error)) : undefined;
+  refused?.catch(ignoreError);
+  try {
+    await Promise.race([secured, refused?.then(() => secured) ?? secured]);
+    check(socket, secure, options.tls.verify);
+  } catch (error) {
+    if (error instanceof TlsError && error.by === 'client') secure.judged(error.verdict, error.message);
+    throw error;
+  }
+  secure.judged('ok', '');
+  dial.checked.resolve(true);
+  if (meet) await admission(dial);
+  return dressSocket(socket.off('error', ignoreError), dial.connection, raw);
+}
+
+function check(socket: TLSSocket, { wanted }: SecureDial, verify: boolean): void {
+  if (!verify) return;
+  const { verdict, detail } = judgePeer(socket, wanted);
+  if (verdict !== 'ok') throw new TlsError(verdict, 'client', detail);
+}
+
+async function admission(dial: Dial): Promise<void> {
+  const error = await dial.admitted.promise;
+  if (error !== undefined) throw error;
+}
+
+const errnos: readonly string[] = ['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+
+function toDialError(error: NodeJS.ErrnoException, endpoint: string): Error {
+  const code = error.code ?? '';
+  if (errnos.includes(code)) return new NetError(code as NetErrorCode, endpoint, { cause: error });
+  // No such socket file: nobody listens there.
+  if (code === 'ENOENT') return new NetError('ECONNREFUSED', endpoint, { cause: error });
+  return toTlsError(error, 'client') ?? error;
+}
+
+/** True for the errors that mean: this local port will not do, try another. */
+export function isLocalPortError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code === 'EADDRNOTAVAIL' || (code === 'EADDRINUSE' && (syscall === 'bind' || syscall === 'connect'));
+}

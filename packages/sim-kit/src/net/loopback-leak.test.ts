@@ -1,0 +1,72 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createLoopbackWorld } from '../loopback-world.ts';
+import { CLOUD, EDGE, echoing, exchange, inWorld, tester } from './contract-world.ts';
+
+/** Real handles of this process that were not there before. */
+function newHandles(before: readonly string[]): string[] {
+  const left = [...process.getActiveResourcesInfo()];
+  for (const known of before) {
+    const index = left.indexOf(known);
+    if (index >= 0) left.splice(index, 1);
+  }
+  return left.filter((kind) => /Wrap$|^Timeout$/.test(kind));
+}
+
+async function busyWorld(): Promise<void> {
+  const create = () => createLoopbackWorld({ asHost: 'cloud' });
+  await inWorld(create, async ({ world, cloud, edge }) => {
+    const authority = await world.net.authority({ commonName: 'ca' });
+    const certificate = await authority.issue({ commonName: 'cloud', ipAddresses: [CLOUD] });
+    await echoing(world, cloud, { port: 10003 });
+    await echoing(world, edge, { path: '/var/run/docker.sock' });
+    cloud.nat.append({ chain: 'OUTPUT', dport: 10350, to: { address: CLOUD, port: 10003 } });
+    await world.net.settled();
+    const tls = { certificate, clientAuth: 'none' } as const;
+    world.own(
+      await cloud.listen({ port: 10004 }, { component: 'tunnel', tls }, (socket) => socket.pipe(socket)),
+    );
+    const dial = { ...tester, tls: { verify: true, roots: [authority.certificate] } };
+    expect(await exchange(await edge.connect({ address: CLOUD, port: 10004 }, dial), 'hello')).toBe('hello');
+    expect(await exchange(await cloud.connect({ address: EDGE, port: 10350 }, tester), 'hello')).toBe(
+      'hello',
+    );
+  });
+}
+
+describe('a disposed loopback world', () => {
+  it('leaves no handle in the process', async () => {
+    const before = process.getActiveResourcesInfo();
+    await busyWorld();
+    await expect.poll(() => newHandles(before)).toEqual([]);
+  });
+
+  it('would be found out: a planted listener and timer show', async () => {
+    const before = process.getActiveResourcesInfo();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const timer = setTimeout(() => {}, 60_000);
+    expect(newHandles(before)).toEqual(expect.arrayContaining(['TCPServerWrap', 'Timeout']));
+    clearTimeout(timer);
+    await new Promise((resolve) => server.close(resolve));
+    await expect.poll(() => newHandles(before)).toEqual([]);
+  });
+
+  it('names what its components left open, and closes it', async () => {
+    const before = process.getActiveResourcesInfo();
+    const world = await createLoopbackWorld();
+    const edge = world.net.host({ name: 'edge-1', address: EDGE });
+    await edge.listen({ port: 10350 }, { component: 'planted' }, () => {});
+    await edge.connect({ address: EDGE, port: 10350 }, tester);
+    world.clock.setTimeout(() => {}, 60_000, 'planted timer').cancel();
+    const dispose = Promise.resolve(world[Symbol.asyncDispose]());
+    await expect(dispose).rejects.toMatchObject({ code: 'SIM_ERR_LEAK' });
+    const message = await dispose.catch((error: Error) => error.message);
+    expect(message).toContain('planted listens on edge-1 :10350');
+    expect(message).toContain(`open connection ${EDGE}:32768>${EDGE}:10350`);
+    await expect.poll(() => newHandles(before)).toEqual([]);
+    await expect(edge.connect({ address: EDGE, port: 1 }, tester)).rejects.toMatchObject({
+      code: 'SIM_ERR_DISPOSED',
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import { dressSocket, type LoopbackHost, type LoopbackParts } from './loopback-parts.ts';
+import type { PortTable, RealPort } from './loopback-ports.ts';
+import type { NatRule } from './nat.ts';
+import type { Endpoint, NetSocket } from './net.ts';
+import { routeDial } from './routing.ts';
+
+/** Dials as a component of `host`, keeping half-open connections open. */
+export type ForwardDial = (host: LoopbackHost, target: Endpoint) => Promise<NetSocket>;
+
+/**
+ * Lets clients outside the world (curl, kubectl, a real metrics-server) count as components of one host. Wherever a
+ * nat rule redirects that host's dials, a real listener waits at the leased address and forwards the bytes. It comes
+ * and goes with the rule; connections already forwarded stay, as conntrack keeps them.
+ *
+ * What real sockets cannot express: an outside client's TCP connect to an address that drops is answered by the kernel,
+ * so instead of no answer to its SYN it gets a connection on which nothing ever comes; an address without a listener
+ * refuses at once, where the world might have dropped. All outside clients are one host; there are no per-caller rules.
+ * Links have no delay. Rules for addresses that are no host's redirect components only.
+ */
+export class OutsideClients {
+  readonly #parts: LoopbackParts;
+  readonly #ports: PortTable;
+  readonly #dial: ForwardDial;
+  readonly #guarded = new Map<string, RealPort>();
+  #actor: LoopbackHost | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #failures: unknown[] = [];
+  #closed = false;
+
+  constructor(parts: LoopbackParts, ports: PortTable, dial: ForwardDial) {
+    this.#parts = parts;
+    this.#ports = ports;
+    this.#dial = dial;
+  }
+
+  actAs(host: LoopbackHost | undefined): void {
+    this.#actor = host;
+    this.#ports.outside = host && ((raw, connection, port) => this.#accept(host, raw, connection, port));
+    this.refresh();
+  }
+
+  /** To be called when a rule or the hosts have changed. */
+  refresh(): void {
+    if (this.#closed || (this.#actor === undefined && this.#guarded.size === 0)) return;
+    this.#work = this.#work.then(() => this.#sync());
+  }
+
+  /** @throws what kept a listener from being opened since the last call */
+  async settled(): Promise<void> {
+    await this.#work;
+    const [failure] = this.#failures.splice(0);
+    if (failure !== undefined) throw failure;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#work;
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#closed) return;
+    const wanted = this.#wanted();
+    for (const [key, port] of this.#guarded) {
+      if (wanted.has(key)) continue;
+      this.#guarded.delete(key);
+      await this.#ports.unguard(port);
+    }
+    for (const [key, { address, port }] of wanted) {
+      if (this.#guarded.has(key)) continue;
+      try {
+        this.#guarded.set(key, await this.#ports.guard(address, port));
+      } catch (error) {
+        this.#failures.push(error);
+      }
+    }
+  }
+
+  /** The real endpoints where a rule redirects the actor: its own OUTPUT rules, and the PREROUTING rules of the others. */
+  #wanted(): Map<string, Endpoint> {
+    const wanted = new Map<string, Endpoint>();
+    const actor = this.#actor;
+    if (actor === undefined) return wanted;
+    const { hosts } = this.#parts;
+    const want = (host: LoopbackHost, { destination, dport }: NatRule) => {
+      if (destination !== undefined && hosts.at(destination) !== host) return;
+      wanted.set(`${host.address}:${dport}`, { address: host.address, port: dport });
+    };
+    for (const host of hosts.all) {
+      for (const rule of actor.nat.rules) if (rule.chain === 'OUTPUT') want(host, rule);
+      if (host === actor) continue;
+      for (const rule of host.nat.rules) if (rule.chain === 'PREROUTING') want(host, rule);
+    }
+    return wanted;
+  }
+
+  #accept(actor: LoopbackHost, raw: Socket, connection: string, port: RealPort): void {
+    const { hosts, describe, trace } = this.#parts;
+    const target = { address: describe(port.address), port: port.port };
+    // A client that dials a leased loopback address gets what listens there: it is on that host, so to say.
+    const redirectable = hosts.at(port.address) !== undefined;
+    const route = redirectable ? routeDial(hosts, actor, target) : undefined;
+    if (route?.outcome === 'no-route') return void raw.resetAndDestroy();
+    if (route?.outcome === 'blackhole') return void raw.resume().once('end', () => raw.destroy());
+    if (route?.translated !== undefined) return void this.#forward(actor, raw, connection, target);
+    if (port.reception === undefined) return void raw.resetAndDestroy();
+    const to = `${target.address}:${target.port}`;
+    const detail = { connection, to, outcome: 'open' as const };
+    trace.link(
+      connection,
+      trace.emit({ host: actor.name, component: 'outside', kind: 'net.connect', detail }),
+    );
+    port.reception.accept(raw, connection, undefined);
+  }
+
+  async #forward(actor: LoopbackHost, raw: Socket, connection: string, target: Endpoint): Promise<void> {
+    try {
+      joinSockets(dressSocket(raw, connection), await this.#dial(actor, target));
+    } catch {
+      // The client learns what a dial that fails after the kernel's own handshake can still say.
+      raw.resetAndDestroy();
+    }
+  }
+}
+
+/** Passes bytes, ends and resets both ways. */
+function joinSockets(a: NetSocket, b: NetSocket): void {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    from.pipe(to);
+    from.on('error', () => to.resetAndDestroy());
+    from.once('close', () => {
+      if (!from.readableEnded) to.destroySoon();
+    });
+  }
+  if (a.destroyed) b.destroy();
+}

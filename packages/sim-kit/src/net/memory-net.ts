@@ -1,0 +1,254 @@
+import type { Clock } from '../clock.ts';
+import { SimError } from '../errors.ts';
+import type { Ids } from '../ids.ts';
+import { createModelAuthority } from '../tls/certificate.ts';
+import { decideHandshake, type HandshakeOutcome, helloTexts, TlsError } from '../tls/verdict.ts';
+import type { Trace } from '../trace.ts';
+import { HostTable, type TableHost } from './host-table.ts';
+import { checkFree, formatTarget } from './listen-target.ts';
+import { createSocketPair } from './memory-socket.ts';
+import { createNatTable, formatNatRule } from './nat.ts';
+import type {
+  DialOptions,
+  DialTarget,
+  Endpoint,
+  Host,
+  Link,
+  Listener,
+  ListenOptions,
+  ListenTarget,
+  Net,
+  NetSocket,
+} from './net.ts';
+import { NetError } from './net-error.ts';
+import { OpenSockets } from './open-sockets.ts';
+import { refuseDial } from './refusal.ts';
+import { routeDial } from './routing.ts';
+
+// Linux's net.ipv4.ip_local_port_range.
+const EPHEMERAL_PORT_FIRST = 32_768;
+const EPHEMERAL_PORT_LAST = 60_999;
+
+interface Bound {
+  target: ListenTarget;
+  options: ListenOptions;
+  onConnection: (socket: NetSocket) => void;
+}
+
+interface MemoryHost extends TableHost {
+  readonly bound: Bound[];
+  nextPort: number;
+}
+
+/** The in-memory net: socket-shaped pairs whose deliveries are events of the clock. TLS is modelled, bytes are plain. */
+export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace }): Net {
+  const { clock, ids, trace } = world;
+  const hosts = new HostTable<MemoryHost>();
+  const links = new Map<string, Link>();
+  const sockets = new OpenSockets(trace);
+  let disposed = false;
+
+  const link = (a: Host, b: Host): Link => {
+    const key = [a.name, b.name].sort().join('|');
+    const found = links.get(key) ?? { delayMs: 0 };
+    links.set(key, found);
+    return found;
+  };
+
+  /** The next free local port towards `endpoint`; the connection key must be unique among what is open. */
+  function localPort(from: MemoryHost, address: string, endpoint: string): number {
+    for (let tries = EPHEMERAL_PORT_FIRST; tries <= EPHEMERAL_PORT_LAST; tries++) {
+      const port = from.nextPort;
+      from.nextPort = port === EPHEMERAL_PORT_LAST ? EPHEMERAL_PORT_FIRST : port + 1;
+      if (!sockets.has(`${address}:${port}>${endpoint}`)) return port;
+    }
+    throw new SimError('SIM_ERR_PORT_IN_USE', {
+      endpoint: `${from.name} ${address}`,
+      who: 'a dial',
+      by: ': all ports',
+    });
+  }
+
+  async function connect(from: MemoryHost, target: DialTarget, options: DialOptions): Promise<NetSocket> {
+    if (disposed) throw new SimError('SIM_ERR_DISPOSED', { action: `dial ${formatTarget(target)}` });
+    const found = routeDial(hosts, from, target);
+    const endpoint = formatTarget(found.translated ?? target);
+    const address =
+      'path' in target ? '' : hosts.isLoopback(from, target.address) ? '127.0.0.1' : from.address;
+    const port = 'path' in target ? ids.next(`unix/${from.name}`) : localPort(from, address, endpoint);
+    const local: Endpoint = { address, port };
+    const connection = `${'path' in target ? `${from.name}#` : `${address}:`}${port}>${endpoint}`;
+    const bound = found.outcome === 'reached' ? listenerAt(found.host, found.at) : undefined;
+    const outcome = found.outcome !== 'reached' ? found.outcome : bound === undefined ? 'refused' : 'open';
+    const eventId = trace.emit({
+      host: from.name,
+      component: options.component,
+      kind: 'net.connect',
+      parent: options.parent,
+      detail: {
+        connection,
+        to: formatTarget(target),
+        ...(found.translated && { translated: formatTarget(found.translated) }),
+        ...(found.rule && { rule: formatNatRule(found.rule) }),
+        outcome,
+      },
+    });
+    if (found.outcome !== 'reached' || bound === undefined) {
+      return refuseDial(clock, outcome === 'open' ? 'refused' : outcome, target, options);
+    }
+    const { host } = found;
+    const delay = () => (host === from ? 0 : link(from, host).delayMs);
+    // SYN and SYN-ACK: the listener may have gone by the time the dial arrives.
+    await clock.sleep(2 * delay(), {
+      ...abortable(options),
+      label: `dial ${formatTarget(target)} from ${from.name}`,
+    });
+    if (!host.bound.includes(bound)) throw new NetError('ECONNREFUSED', formatTarget(target));
+    const dialled = 'path' in target ? from.name : target.address;
+    const tls = handshake(bound, options, dialled, { connection, from, host, parent: eventId, local });
+    const pair = createSocketPair({
+      clock,
+      connection,
+      client: local,
+      server: 'path' in target ? { address: '', port: 0 } : (found.translated ?? target),
+      delayMs: delay,
+      encrypted: tls !== undefined,
+      alpnProtocol: tls?.alpn ?? false,
+    });
+    trace.link(connection, eventId);
+    for (const socket of [pair.client, pair.server]) sockets.add(connection, socket);
+    bound.onConnection(pair.server);
+    return pair.client;
+  }
+
+  function handshake(
+    bound: Bound,
+    options: DialOptions,
+    dialled: string,
+    context: { connection: string; from: Host; host: Host; parent: number; local: Endpoint },
+  ): HandshakeOutcome | undefined {
+    const server = bound.options.tls;
+    const client = options.tls;
+    if (server === undefined && client === undefined) return undefined;
+    const { connection, from, host, parent, local } = context;
+    const tell = (by: 'client' | 'server', verdict: string, detail: string) =>
+      trace.emit({
+        host: by === 'client' ? from.name : host.name,
+        component: by === 'client' ? options.component : bound.options.component,
+        kind: 'net.tls',
+        parent,
+        detail: {
+          connection,
+          by,
+          verdict,
+          peer: by === 'client' ? host.name : from.name,
+          ...(detail && { detail }),
+        },
+      });
+    if (server === undefined || client === undefined) {
+      const detail = helloTexts['not-tls'];
+      const by = server === undefined ? 'client' : 'server';
+      tell(by, 'not-tls', detail);
+      const error = new TlsError('not-tls', by, detail);
+      if (by === 'server') bound.options.onTlsError?.(error, `${local.address}:${local.port}`);
+      throw error;
+    }
+    const outcome = decideHandshake(server, client, dialled, clock.now());
+    for (const by of ['client', 'server'] as const) {
+      const { verdict, detail } = outcome[by];
+      tell(by, verdict, detail);
+      if (verdict === 'ok') continue;
+      const error = new TlsError(verdict, by, detail);
+      if (by === 'server') bound.options.onTlsError?.(error, `${local.address}:${local.port}`);
+      throw error;
+    }
+    return outcome;
+  }
+
+  return {
+    kind: 'memory',
+    hosts: hosts.all,
+    link,
+    host(options) {
+      hosts.check(options);
+      const host: MemoryHost = {
+        name: options.name,
+        address: options.address,
+        describedAddress: options.address,
+        loopbackAddress: '127.0.0.1',
+        inbound: options.inbound ?? 'accept',
+        nat: createNatTable(),
+        bound: [],
+        nextPort: EPHEMERAL_PORT_FIRST,
+        listen: async (target, listenOptions, onConnection) =>
+          listen(host, target, listenOptions, onConnection),
+        connect: (target, dialOptions) => connect(host, target, dialOptions),
+      };
+      hosts.add(host);
+      return host;
+    },
+    authority: async (options) =>
+      createModelAuthority(
+        options,
+        () => clock.now(),
+        () => String(ids.next('certificate')),
+      ),
+    describe: (text) => text,
+    actAs: () => {},
+    settled: async () => {},
+    outside(target) {
+      throw new SimError('SIM_ERR_NO_OUTSIDE', { target });
+    },
+    open: () => [
+      ...hosts.all.flatMap((host) =>
+        host.bound.map(
+          ({ target, options }) => `${options.component} listens on ${host.name} ${formatTarget(target)}`,
+        ),
+      ),
+      ...sockets.list().map((connection) => `open connection ${connection}`),
+    ],
+    async [Symbol.asyncDispose]() {
+      disposed = true;
+      for (const host of hosts.all) host.bound.length = 0;
+      sockets.destroyAll();
+    },
+  };
+
+  function listen(
+    host: MemoryHost,
+    asked: ListenTarget,
+    options: ListenOptions,
+    onConnection: (socket: NetSocket) => void,
+  ): Listener {
+    if (disposed) throw new SimError('SIM_ERR_DISPOSED', { action: `listen on ${formatTarget(asked)}` });
+    const target = listenTarget(host, asked, options);
+    checkFree(host, target, options.component);
+    const bound: Bound = { target, options, onConnection };
+    host.bound.push(bound);
+    const close = async () => {
+      const index = host.bound.indexOf(bound);
+      if (index >= 0) host.bound.splice(index, 1);
+    };
+    const socketPath = 'path' in target ? { socketPath: target.path } : {};
+    return { target, ...socketPath, close, [Symbol.asyncDispose]: close };
+  }
+
+  function listenTarget(host: MemoryHost, asked: ListenTarget, options: ListenOptions): ListenTarget {
+    if ('path' in asked) return asked;
+    const address = hosts.listenAddress(host, asked.address, options.component);
+    const port = asked.port === 0 ? localPort(host, host.address, '') : asked.port;
+    return address === undefined ? { port } : { port, address };
+  }
+}
+
+const abortable = ({ signal }: DialOptions) => (signal === undefined ? {} : { signal });
+
+function listenerAt(host: MemoryHost, target: DialTarget): Bound | undefined {
+  return host.bound.find(({ target: own }) => accepts(own, target));
+}
+
+function accepts(own: ListenTarget, dialled: DialTarget): boolean {
+  if ('path' in own || 'path' in dialled)
+    return 'path' in own && 'path' in dialled && own.path === dialled.path;
+  return own.port === dialled.port && (own.address === undefined || own.address === dialled.address);
+}

@@ -1,0 +1,189 @@
+import { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../clock.ts';
+import type { Endpoint, NetSocket } from './net.ts';
+import { NetError } from './net-error.ts';
+
+/** Bytes that may be on their way or unread at the far end before a writer has to wait, as TCP's window does. */
+const WINDOW_BYTES = 256 * 1024;
+
+interface PairOptions {
+  clock: Clock;
+  connection: string;
+  client: Endpoint;
+  server: Endpoint;
+  /** One-way delay now, asked at each send. */
+  delayMs: () => number;
+  encrypted: boolean;
+  alpnProtocol: string | false;
+}
+
+/** Two connected sockets. The dialler's side ends by itself when the far end does, as `net.connect` does. */
+export function createSocketPair(options: PairOptions): { client: MemorySocket; server: MemorySocket } {
+  const client = new MemorySocket(options, options.client, options.server, false);
+  const server = new MemorySocket(options, options.server, options.client, true);
+  client.peer = server;
+  server.peer = client;
+  return { client, server };
+}
+
+/** One end of an in-memory connection, shaped like a `net.Socket`. What is written arrives after the link's delay. */
+export class MemorySocket extends Duplex implements NetSocket {
+  peer: MemorySocket | undefined;
+  readonly connection: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly remoteFamily = 'IPv4';
+  readonly encrypted: boolean;
+  readonly alpnProtocol: string | false;
+  readonly #clock: Clock;
+  readonly #delayMs: () => number;
+  #arrivesAtMs = 0;
+  #unacknowledgedBytes = 0;
+  #blockedWrite: (() => void) | undefined;
+  #inbox: (Buffer | null)[] = [];
+  #readerFull = false;
+  #finSent = false;
+  #reset = false;
+  #idleMs = 0;
+  #idleTimer: Timer | undefined;
+
+  constructor(options: PairOptions, local: Endpoint, remote: Endpoint, allowHalfOpen: boolean) {
+    super({ allowHalfOpen, emitClose: true });
+    this.#clock = options.clock;
+    this.#delayMs = options.delayMs;
+    this.connection = options.connection;
+    this.localAddress = local.address;
+    this.localPort = local.port;
+    this.remoteAddress = remote.address;
+    this.remotePort = remote.port;
+    this.encrypted = options.encrypted;
+    this.alpnProtocol = options.alpnProtocol;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#touch();
+    this.#unacknowledgedBytes += chunk.length;
+    this.#send((peer) => peer.#receive(chunk));
+    if (this.#unacknowledgedBytes < WINDOW_BYTES) done();
+    else this.#blockedWrite = done;
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#sendFin();
+    done();
+  }
+
+  override _read(): void {
+    this.#readerFull = false;
+    this.#drainInbox();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#idleTimer?.cancel();
+    const peer = this.peer;
+    if (this.#reset) this.#send((far) => far.#abort());
+    else if (!this.#finSent) this.#sendFin();
+    this.#inbox = [];
+    this.#blockedWrite = undefined;
+    // The far end must not wait for a reader that is gone.
+    if (peer !== undefined) peer.#acknowledge(Number.POSITIVE_INFINITY);
+    done(error);
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  setTimeout(timeoutMs: number, callback?: () => void): this {
+    this.#idleMs = timeoutMs;
+    if (callback !== undefined) {
+      if (timeoutMs > 0) this.once('timeout', callback);
+      else this.removeListener('timeout', callback);
+    }
+    this.#touch();
+    return this;
+  }
+
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+
+  resetAndDestroy(): this {
+    this.#reset = true;
+    return this.destroy();
+  }
+
+  #sendFin(): void {
+    this.#finSent = true;
+    this.#send((peer) => peer.#receive(null));
+  }
+
+  /** Schedules `deliver` at the far end. What is sent first arrives first, also when the delay shrinks meanwhile. */
+  #send(deliver: (peer: MemorySocket) => void): void {
+    const peer = this.peer;
+    if (peer === undefined) return;
+    const now = this.#clock.now();
+    this.#arrivesAtMs = Math.max(this.#arrivesAtMs, now + this.#delayMs());
+    this.#clock.setTimeout(() => deliver(peer), this.#arrivesAtMs - now, `delivery on ${this.connection}`);
+  }
+
+  #receive(chunk: Buffer | null): void {
+    if (this.destroyed) {
+      // Data for a closed socket is answered with a reset, as the kernel does.
+      if (chunk !== null) this.#send((peer) => peer.#abort());
+      return;
+    }
+    this.#touch();
+    this.#inbox.push(chunk);
+    this.#drainInbox();
+  }
+
+  #drainInbox(): void {
+    while (!this.#readerFull && this.#inbox.length > 0) {
+      const chunk = this.#inbox.shift() as Buffer | null;
+      const { peer } = this;
+      if (chunk !== null && peer !== undefined) peer.#acknowledge(chunk.length);
+      if (!this.push(chunk)) this.#readerFull = chunk !== null;
+    }
+  }
+
+  #acknowledge(bytes: number): void {
+    this.#unacknowledgedBytes = Math.max(0, this.#unacknowledgedBytes - bytes);
+    if (this.#unacknowledgedBytes >= WINDOW_BYTES) return;
+    const resume = this.#blockedWrite;
+    this.#blockedWrite = undefined;
+    resume?.();
+  }
+
+  #abort(): void {
+    this.#finSent = true;
+    this.destroy(new NetError('ECONNRESET', `${this.remoteAddress}:${this.remotePort}`));
+  }
+
+  #touch(): void {
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
+    if (this.#idleMs <= 0 || this.destroyed) return;
+    this.#idleTimer = this.#clock.setTimeout(
+      () => this.emit('timeout'),
+      this.#idleMs,
+      `idle ${this.connection}`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { type Clock, sleepOn, type Timer } from './clock.ts';
+
+/** The machine's clock. It knows its pending timers, so that a world can tell what was left behind. */
+export class RealClock implements Clock {
+  readonly #pending = new Map<object, string>();
+
+  now(): number {
+    return Date.now();
+  }
+
+  setTimeout(callback: () => void, delayMs: number, label = 'timer'): Timer {
+    const key = {};
+    const handle = setTimeout(
+      () => {
+        this.#pending.delete(key);
+        callback();
+      },
+      Math.max(0, delayMs),
+    );
+    this.#pending.set(key, label);
+    return this.#timer(key, () => clearTimeout(handle));
+  }
+
+  setInterval(callback: () => void, periodMs: number, label = 'interval'): Timer {
+    const key = {};
+    const handle = setInterval(callback, periodMs);
+    this.#pending.set(key, label);
+    return this.#timer(key, () => clearInterval(handle));
+  }
+
+  sleep(ms: number, options?: { signal?: AbortSignal; label?: string }): Promise<void> {
+    return sleepOn(this, ms, options);
+  }
+
+  pending(): string[] {
+    return [...this.#pending.values()];
+  }
+
+  #timer(key: object, clear: () => void): Timer {
+    const cancel = () => {
+      clear();
+      this.#pending.delete(key);
+    };
+    return { cancel, [Symbol.dispose]: cancel };
+  }
+}
