@@ -28,13 +28,16 @@ export type ComponentDial = (
   from: LoopbackHost,
   target: DialTarget,
   options: DialOptions,
-  mode?: { allowHalfOpen: boolean },
+  mode?: DialMode,
 ) => Promise<NetSocket>;
+
+/** `forwards`: the bytes are an outside client's, TLS or not, and stay open half by half. */
+export type DialMode = 'component' | 'forwards';
 
 /** Dials of components: routed as on memory, then made for real. */
 export function createComponentDial(context: Context): ComponentDial {
   const { parts, ports, unix } = context;
-  return async (from, target, options, mode = { allowHalfOpen: false }) => {
+  return async (from, target, options, mode = 'component') => {
     const found = routeDial(parts.hosts, from, target);
     if ('path' in target) return dialUnix(from, target, options, found);
     const loopback = parts.hosts.isLoopback(from, target.address);
@@ -51,7 +54,8 @@ export function createComponentDial(context: Context): ComponentDial {
     for (let tried = 1; ; tried++) {
       const localPort = nextPort(from);
       const connection = `${localAddress}:${localPort}>${to.host}:${to.port}`;
-      const dial = createDial(parts, { from, target, options, found }, connection);
+      const asked = createDial(parts, { from, target, options, found }, connection);
+      const dial = mode === 'forwards' ? forwarding(asked) : asked;
       if (port !== undefined && port.reception === undefined) {
         // Held open for outside clients only; to components it is closed.
         tellConnect(parts, { from, target, options, found }, connection, 'refused');
@@ -64,8 +68,8 @@ export function createComponentDial(context: Context): ComponentDial {
           endpoint: formatTarget(target),
           options,
           dial,
-          meet: port !== undefined,
-          ...mode,
+          meet: port !== undefined && mode === 'component',
+          allowHalfOpen: mode === 'forwards',
           ...secured(context, options, dial, { from, host, dialled: target.address }),
         });
       } catch (error) {
@@ -120,6 +124,12 @@ interface Asked {
   target: DialTarget;
   options: DialOptions;
   found: Route<LoopbackHost>;
+}
+
+/** A dial that neither speaks TLS itself nor has a certificate to look at. */
+function forwarding(dial: Dial): Dial {
+  dial.checked.resolve(true);
+  return { ...dial, encrypted: undefined };
 }
 
 function createDial(parts: LoopbackParts, asked: Asked, connection: string): Dial {

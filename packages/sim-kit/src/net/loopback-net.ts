@@ -46,7 +46,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
   const unix = new UnixPorts(parts);
   const connect = createComponentDial({ parts, ports, unix, clientContext: createClientContexts() });
   const outside = new OutsideClients(parts, ports, (host, target) =>
-    connect(host, target, { component: 'outside' }, { allowHalfOpen: true }),
+    connect(host, target, { component: 'outside' }, 'forwards'),
   );
   const links = new Map<string, Link>();
   let disposed = false;

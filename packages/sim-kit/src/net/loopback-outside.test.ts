@@ -48,6 +48,20 @@ describe('a client outside a loopback world', () => {
       });
     }));
 
+  it('speaks TLS end to end through a redirect, and its open connection is nobody’s leak', () =>
+    inWorld(create, async ({ world, cloud, edge }) => {
+      const authority = await world.net.authority({ commonName: 'test' });
+      const certificate = await authority.issue({ commonName: 'stream' });
+      await accepting(world, cloud, { port: 10003 }, { tls: { certificate, clientAuth: 'request' } });
+      cloud.nat.append(redirect);
+      await world.net.settled();
+      const client = connectTls({ host: edge.address, port: 10350, rejectUnauthorized: false });
+      client.on('error', () => {});
+      await once(client, 'secureConnect');
+      expect(client.getPeerX509Certificate()?.subject).toContain('CN=stream');
+      expect(world.net.open().filter((line) => line.includes('10350'))).toEqual([]);
+    }));
+
   it('is redirected also where a component listens, which components still reach', () =>
     inWorld(create, async ({ world, cloud, edge }) => {
       await echoing(world, cloud, { port: 10003 }, 'stream: ');

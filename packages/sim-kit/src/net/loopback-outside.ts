@@ -115,7 +115,11 @@ export class OutsideClients {
 
   async #forward(actor: LoopbackHost, raw: Socket, connection: string, target: Endpoint): Promise<void> {
     try {
-      joinSockets(dressSocket(raw, connection), await this.#dial(actor, target));
+      const { sockets } = this.#parts;
+      sockets.pass(connection);
+      const onward = await this.#dial(actor, target);
+      sockets.pass(onward.connection);
+      joinSockets(dressSocket(raw, connection), onward);
     } catch {
       // The client learns what a dial that fails after the kernel's own handshake can still say.
       raw.resetAndDestroy();

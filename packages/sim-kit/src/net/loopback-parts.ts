@@ -27,7 +27,8 @@ export interface LoopbackHost extends TableHost {
  */
 export interface Dial {
   readonly connection: string;
-  readonly encrypted: boolean;
+  /** Whether the dialler speaks TLS; undefined where it only passes on bytes that may be either. */
+  readonly encrypted: boolean | undefined;
   /** Records the connection in the trace at its first call; the event's id. */
   readonly opened: () => number;
   /** The dialler has looked at the server's certificate: keep the connection, or not. */

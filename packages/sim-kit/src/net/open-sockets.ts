@@ -5,6 +5,8 @@ interface Entry {
   ends: Set<Duplex>;
   /** One end is gone, so the other is only waiting to hear of it. */
   closing: boolean;
+  /** It belongs to a client outside the world: closed with the net, and nobody's leak. */
+  passing: boolean;
 }
 
 /** The connections of a net with the ends that are in this process. Forgets their trace links when they close. */
@@ -17,7 +19,7 @@ export class OpenSockets {
   }
 
   add(connection: string, socket: Duplex): void {
-    const entry = this.#entries.get(connection) ?? { ends: new Set(), closing: false };
+    const entry = this.#entries.get(connection) ?? { ends: new Set(), closing: false, passing: false };
     this.#entries.set(connection, entry);
     const { ends } = entry;
     ends.add(socket);
@@ -30,13 +32,20 @@ export class OpenSockets {
     });
   }
 
+  /** Says that a connection is not for a component to close. */
+  pass(connection: string): void {
+    const entry = this.#entries.get(connection);
+    if (entry !== undefined) entry.passing = true;
+  }
+
   has(connection: string): boolean {
     return this.#entries.has(connection);
   }
 
   /** The connections nobody has closed yet. */
   list(): string[] {
-    const open = (entry: Entry) => !entry.closing && [...entry.ends].every((socket) => !socket.destroyed);
+    const open = (entry: Entry) =>
+      !entry.closing && !entry.passing && [...entry.ends].every((socket) => !socket.destroyed);
     return [...this.#entries].filter(([, entry]) => open(entry)).map(([connection]) => connection);
   }
 
