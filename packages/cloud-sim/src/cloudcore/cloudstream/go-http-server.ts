@@ -1,0 +1,177 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { constants, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { type Listener, listenHttp, type NetSocket, type TlsServerOptions } from '@kubeedge-sim/sim-kit';
+import { superfluousWriteHeader } from '../messages.ts';
+import type { CloudcoreProcess } from '../process.ts';
+import { GoPanic } from './go-panic.ts';
+import { type GoRequest, goRequest, type RequestParts } from './go-request.ts';
+import { GoResponse } from './go-response.ts';
+import { http2Sink, nodeSink, type ResponseSink, rawSink } from './response-sink.ts';
+
+/** An http.Handler. It may throw {@link GoPanic}; anything else it throws is a defect of this simulator. */
+export type GoHandler = (request: GoRequest, response: GoResponse) => Promise<void> | void;
+
+// golang/go src/net/http/server.go DefaultMaxHeaderBytes
+const HEADER_BYTES_MAX = 1 << 20;
+
+/**
+ * A Go http.Server with TLS: HTTP/1.0, 1.1 and, chosen by ALPN, 2. node parses, Go's habits are added here
+ * (golang/go src/net/http/server.go conn.serve).
+ * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
+ */
+export async function listenGoHttp(
+  process: CloudcoreProcess,
+  options: { port: number; tls: TlsServerOptions; handler: GoHandler },
+): Promise<Listener> {
+  const { port, tls, handler } = options;
+  const http1 = createHttp1Server(process, handler);
+  const plain2 = createHttp2Server();
+  plain2.on('stream', (stream, _headers, _flags, rawHeaders) => {
+    serveHttp2Stream(process, handler, stream, rawHeaders as unknown as string[]);
+  });
+  plain2.on('sessionError', () => {});
+  const listenOptions = {
+    component: 'cloudcore',
+    tls: { ...tls, alpn: ['h2', 'http/1.1'] },
+    onTlsError: (error: Error, remote: string) =>
+      process.logGo(`http: TLS handshake error from ${remote}: ${error.message}`),
+  };
+  return listenHttp(process.host, { port }, listenOptions, (socket) => {
+    (socket.alpnProtocol === 'h2' ? plain2 : http1).emit('connection', socket);
+  });
+}
+
+function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Server {
+  const server = createServer({
+    keepAliveTimeout: 0,
+    requestTimeout: 0,
+    headersTimeout: 0,
+    maxHeaderSize: HEADER_BYTES_MAX,
+    // Go's own answer is given instead of node's.
+    requireHostHeader: false,
+  });
+  // A client that only closes its writing side still gets its answer from Go.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  // Go handles one request of a connection after the other.
+  const turns = new WeakMap<object, Promise<void>>();
+  const serve = (message: IncomingMessage, response: ServerResponse) => {
+    message.resume();
+    const socket = message.socket as unknown as NetSocket;
+    const turn = (turns.get(socket) ?? Promise.resolve()).then(() =>
+      serveHttp1(process, handler, message, (proto) =>
+        proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response),
+      ),
+    );
+    turns.set(socket, turn);
+  };
+  server.on('request', serve);
+  server.on('checkContinue', serve);
+  server.on('upgrade', (message: IncomingMessage, socket: unknown, head: Buffer) => {
+    const hijackable = { message, socket: socket as NetSocket, head };
+    // An upgrade refused leaves a connection that can carry further requests.
+    const again = () => void server.emit('connection', hijackable.socket);
+    void serveHttp1(
+      process,
+      handler,
+      message,
+      (proto) => rawSink(hijackable.socket, proto, again),
+      hijackable,
+    );
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(badRequestText(''));
+  });
+  return server;
+}
+
+async function serveHttp1(
+  process: CloudcoreProcess,
+  handler: GoHandler,
+  message: IncomingMessage,
+  sinkFor: (proto: '1.0' | '1.1') => ResponseSink,
+  hijackable?: RequestParts['hijackable'],
+): Promise<void> {
+  const socket = message.socket as unknown as NetSocket;
+  if (socket.destroyed) return;
+  const cancel = new AbortController();
+  const gone = () => cancel.abort();
+  // Go's background reader sees the end of the client's half as the end of the request.
+  if (socket.readableEnded) gone();
+  socket.once('end', gone);
+  socket.once('close', gone);
+  const proto = message.httpVersion === '1.0' ? '1.0' : '1.1';
+  const request = goRequest({
+    method: message.method ?? 'GET',
+    proto,
+    target: message.url ?? '',
+    rawHeaders: message.rawHeaders,
+    socket,
+    done: cancel.signal,
+    ...(hijackable && { hijackable }),
+  });
+  if ('badRequest' in request) socket.end(badRequestText(request.badRequest));
+  else await runHandler(process, handler, request, sinkFor(proto));
+  socket.removeListener('end', gone);
+  socket.removeListener('close', gone);
+}
+
+function serveHttp2Stream(
+  process: CloudcoreProcess,
+  handler: GoHandler,
+  stream: ServerHttp2Stream,
+  rawHeaders: readonly string[],
+): void {
+  stream.on('error', () => {});
+  stream.resume();
+  const cancel = new AbortController();
+  stream.once('close', () => cancel.abort());
+  const pseudo = new Map<string, string>();
+  const fields: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    if (name.startsWith(':')) pseudo.set(name, value);
+    else fields.push(name, value);
+  }
+  const request = goRequest({
+    method: pseudo.get(':method') ?? 'GET',
+    proto: '2.0',
+    target: pseudo.get(':path') ?? '',
+    rawHeaders: fields,
+    authority: pseudo.get(':authority'),
+    socket: stream.session?.socket as unknown as NetSocket,
+    done: cancel.signal,
+  });
+  // h2_bundle.go resets a stream whose path it cannot parse.
+  if ('badRequest' in request) stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+  else void runHandler(process, handler, request, http2Sink(stream));
+}
+
+async function runHandler(
+  process: CloudcoreProcess,
+  handler: GoHandler,
+  request: GoRequest,
+  sink: ResponseSink,
+): Promise<void> {
+  const parent = process.world.trace.linked(request.connection);
+  const caller = process.release.logSources.restfulWriteHeader ?? '';
+  const response = new GoResponse(request, sink, {
+    nowMs: () => process.world.clock.now(),
+    onSuperfluous: () => process.logGo(superfluousWriteHeader(caller), parent),
+  });
+  try {
+    await handler(request, response);
+    response.finish();
+  } catch (error) {
+    if (!(error instanceof GoPanic)) throw error;
+    const version = request.proto === '2.0' ? 'http2' : 'http';
+    process.logGo(`${version}: panic serving ${request.remoteAddress}: ${error.message}`, parent);
+    if (!response.hijacked) response.abort();
+  }
+}
+
+/** golang/go src/net/http/server.go conn.serve, errorHeaders */
+function badRequestText(reason: string): string {
+  const head =
+    'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
+  return `${head}400 Bad Request${reason}`;
+}

@@ -1,0 +1,112 @@
+import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { NetSocket } from '@kubeedge-sim/sim-kit';
+
+/** Header fields in the order in which they are written. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/**
+ * The head of a response; `chunked` asks for chunks on HTTP/1.1, `close` ends the connection after the body.
+ */
+export interface ResponseHead {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderList;
+  readonly chunked: boolean;
+  readonly close: boolean;
+}
+
+/** Where a Go response writer's output goes: one response on a connection or an HTTP/2 stream. */
+export interface ResponseSink {
+  readonly proto: '1.0' | '1.1' | '2.0';
+  head(head: ResponseHead): void;
+  /**
+   * Writes a piece of body; a promise means that the client does not read fast enough, and resolves when it
+   * does.
+   */
+  body(bytes: Uint8Array): Promise<void> | undefined;
+  end(): void;
+  /** Closes without finishing, as net/http does after a panic. */
+  abort(): void;
+}
+
+/** An HTTP/1.1 response through node's own, which keeps the order of pipelined requests. */
+export function nodeSink(response: ServerResponse): ResponseSink {
+  response.sendDate = false;
+  // Go writes neither Connection nor Keep-Alive on a connection it keeps.
+  response.removeHeader('connection');
+  return {
+    proto: '1.1',
+    head({ status, reason, headers }) {
+      response.writeHead(status, reason, headers.flat());
+    },
+    body: (bytes) => (response.write(bytes) ? undefined : drained(response)),
+    end: () => void response.end(),
+    abort: () => void response.socket?.destroy(),
+  };
+}
+
+/**
+ * A response written to the socket itself: HTTP/1.0, which node answers with an HTTP/1.1 status line, and
+ * connections taken from node by an upgrade request. `done` is called after the last byte if the connection
+ * stays.
+ */
+export function rawSink(socket: NetSocket, proto: '1.0' | '1.1', done: () => void): ResponseSink {
+  let chunked = false;
+  let close = false;
+  const write = (bytes: Uint8Array | string) => (socket.write(bytes) ? undefined : drained(socket));
+  return {
+    proto,
+    head(head) {
+      ({ chunked, close } = head);
+      const fields = head.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      write(Buffer.from(`HTTP/${proto} ${head.status} ${head.reason}\r\n${fields}\r\n`, 'latin1'));
+    },
+    body(bytes) {
+      if (!chunked) return write(bytes);
+      return write(
+        Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]),
+      );
+    },
+    end() {
+      if (chunked) write('0\r\n\r\n');
+      if (close) socket.destroySoon();
+      else done();
+    },
+    abort: () => void socket.destroy(),
+  };
+}
+
+/** A response on an HTTP/2 stream. */
+export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
+  return {
+    proto: '2.0',
+    head({ status, headers }) {
+      if (stream.destroyed) return;
+      stream.respond({
+        ':status': status,
+        ...Object.fromEntries(headers.map(([k, v]) => [k.toLowerCase(), v])),
+      });
+    },
+    body: (bytes) => (stream.destroyed || stream.write(bytes) ? undefined : drained(stream)),
+    end: () => void stream.end(),
+    // golang/go src/net/http/h2_bundle.go (*http2serverConn).runHandler
+    abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+  };
+}
+
+/** Resolves when the stream takes bytes again, or never will. */
+function drained(stream: Duplex | ServerResponse): Promise<void> | undefined {
+  if (stream.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.removeListener('drain', settle);
+      stream.removeListener('close', settle);
+      resolve();
+    };
+    stream.once('drain', settle);
+    stream.once('close', settle);
+  });
+}

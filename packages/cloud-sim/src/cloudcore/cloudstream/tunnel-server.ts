@@ -1,0 +1,244 @@
+import type { Certificate, Listener, NetSocket } from '@kubeedge-sim/sim-kit';
+import { connectPath, encodeMessage, messageTypes, readConnectHeaders } from '@kubeedge-sim/wire';
+import { updatePortRefusal, upgradeFailed } from '../messages.ts';
+import type { CloudcoreProcess } from '../process.ts';
+import { listenGoHttp } from './go-http-server.ts';
+import { firstHeader, type GoRequest } from './go-request.ts';
+import { type GoResponse, writeNotFound, writeRedirect } from './go-response.ts';
+import { type Route, routeRequest } from './go-restful.ts';
+import {
+  createUpgrader,
+  type GorillaSocket,
+  type ReadFailure,
+  upgrade,
+  upgradeRefusal,
+  watchReads,
+} from './gorilla.ts';
+import { Session, type Tunnel } from './session.ts';
+import type { TunnelTable } from './stream-server.ts';
+import type { NodePortWriter } from './update-node-kubelet-endpoint.ts';
+
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/tunnelserver.go installDefaultHandler */
+const tunnelRoutes: readonly Route<'connect'>[] = [
+  { method: 'GET', root: connectPath, path: '/', kind: 'connect' },
+];
+
+/** The server that edges connect to, and the sessions it knows. */
+export interface TunnelServer extends TunnelTable, Listener {
+  /** Every key ever used with its newest session, in order of first use; keys are never removed. */
+  readonly sessions: ReadonlyMap<string, Session>;
+}
+
+/**
+ * Starts the server on port 10004: mutual TLS, one WebSocket per edge.
+ * kubeedge v1.6.1 cloud/pkg/cloudstream/tunnelserver.go Start
+ * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
+ */
+export async function startTunnelServer(
+  process: CloudcoreProcess,
+  options: {
+    port: number;
+    certificate: Certificate;
+    clientRoots: readonly Certificate[];
+    maxPayloadBytes: number;
+    nodePorts: NodePortWriter;
+  },
+): Promise<TunnelServer> {
+  const { port, certificate, clientRoots, maxPayloadBytes, nodePorts } = options;
+  const upgrader = createUpgrader(maxPayloadBytes);
+  const sessions = new Map<string, Session>();
+  const nodeIps = new Map<string, string>();
+
+  function connect(request: GoRequest, response: GoResponse): void {
+    const identity = identify(process, request);
+    const refusal = upgradeRefusal(request);
+    if (refusal !== undefined) {
+      response.writeHeader(refusal.status);
+      response.write(Buffer.from(refusal.reason));
+      // Printed whether or not writing failed, up to v1.11.
+      process.log('E', 'upgradeRefused', 'failed to write http response, err: <nil>');
+      process.log('E', 'upgradeFailed', upgradeFailed(process.release, refusal.reason));
+      return;
+    }
+    const { hijackable } = request;
+    if (hijackable === undefined) return;
+    response.hijacked = true;
+    // gorilla server.go Upgrade
+    if (hijackable.head.length > 0) {
+      const reason = 'websocket: client sent data before handshake is complete';
+      process.log('E', 'upgradeFailed', upgradeFailed(process.release, reason));
+      hijackable.socket.destroySoon();
+      return;
+    }
+    upgrade(upgrader, hijackable, (webSocket) => {
+      const opened = process.world.trace.linked(request.connection);
+      const { hostname, internalIp } = identity;
+      const line = `get a new tunnel agent hostname ${hostname}, internalIP ${internalIp}`;
+      process.log('I', 'newAgent', line, opened);
+      const serve = holdReads(webSocket, hijackable.socket);
+      const agent = { ...identity, webSocket, socket: hijackable.socket, opened, serve };
+      // Between two attempts the edge is connected, has no session, and nobody reads it.
+      if (nodePorts.now(hostname, opened)) register(agent);
+      else void retry(agent);
+    });
+  }
+
+  async function retry(agent: Agent): Promise<void> {
+    const written = await nodePorts.retry(agent.hostname, agent.opened).catch(() => undefined);
+    if (written === true) register(agent);
+    else if (written === false) refuse(process, agent);
+  }
+
+  function register({ hostname, internalIp, webSocket, socket, opened, serve }: Agent): void {
+    const { connection } = socket;
+    const keys = [...new Set([hostname, internalIp])];
+    const overwrote = keys.filter((key) => sessions.has(key));
+    const detail = { connection, hostname, internalIp, overwrote };
+    const traceId = process.trace('tunnel.session', detail, opened);
+    const session = new Session(process, tunnelOn(webSocket, socket), { sessionId: hostname, traceId });
+    for (const key of keys) sessions.set(key, session);
+    nodeIps.set(hostname, internalIp);
+    serve(session);
+  }
+
+  process.log('I', 'tunnelCa', 'Succeed in loading TunnelCA from local directory');
+  process.log('I', 'tunnelCert', 'Succeed in loading TunnelCert and Key from local directory');
+  process.log('I', 'prepareTunnel', 'Prepare to start tunnel server ...');
+  const listener = await listenGoHttp(process, {
+    port,
+    tls: {
+      certificate,
+      clientAuth: 'require',
+      clientRoots,
+      minVersion: 'TLSv1.2',
+      cipherSuites12: process.release.tunnelCipherSuites12,
+    },
+    handler: (request, response) => routeTunnel(process, request, response, connect),
+  });
+  const { describe } = process.world.net;
+  return {
+    ...listener,
+    sessions,
+    session: (key) => sessions.get(describe(key)),
+    nodeIp: (hostname) => nodeIps.get(hostname),
+  };
+}
+
+/**
+ * Who the edge says it is. Addresses are the described ones, so that sessions are found alike on either net.
+ */
+function identify(process: CloudcoreProcess, request: GoRequest): { hostname: string; internalIp: string } {
+  const pairs = [...request.header].flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
+  );
+  const { hostname, internalIp } = readConnectHeaders(process.dialect, pairs);
+  const usePeer = internalIp === '' && process.release.internalIpFallback === 'peer-address';
+  const ip = usePeer ? (request.remoteAddress.split(':')[0] ?? '') : internalIp;
+  return { hostname, internalIp: process.world.net.describe(ip) };
+}
+
+function routeTunnel(
+  process: CloudcoreProcess,
+  request: GoRequest,
+  response: GoResponse,
+  connect: (request: GoRequest, response: GoResponse) => void,
+): void {
+  const routed = { method: request.method, path: request.url.path, accept: firstHeader(request, 'Accept') };
+  const result = routeRequest(tunnelRoutes, process.release.goRestful, routed);
+  switch (result.outcome) {
+    case 'handler':
+      connect(request, response);
+      break;
+    case 'redirect':
+      writeRedirect(request, response, result.path);
+      break;
+    case 'not-found':
+      writeNotFound(response);
+      break;
+    case 'error':
+      if (result.allow !== undefined) response.header.set('Allow', result.allow);
+      response.writeHeader(result.status);
+      response.write(Buffer.from(result.body));
+      break;
+  }
+}
+
+/** An edge that has connected. */
+interface Agent {
+  hostname: string;
+  internalIp: string;
+  webSocket: GorillaSocket;
+  socket: NetSocket;
+  /** The event of its connection. */
+  opened: number | undefined;
+  /** Hands the connection's reads to its session. */
+  serve: (session: Session) => void;
+}
+
+/**
+ * The Node could not be written. The process ends, or the edge is told to close its tunnel, which itself stays open
+ * and unread: connect returns, and net/http leaves a hijacked connection alone.
+ * kubeedge v1.9.0, v1.10.0 cloud/pkg/cloudstream/tunnelserver.go updateNodeKubeletEndpoint, connect
+ */
+function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened }: Agent): void {
+  const { connection } = socket;
+  const traceId = process.trace(
+    'tunnel.refused',
+    { connection, hostname, reason: updatePortRefusal },
+    opened,
+  );
+  if (process.release.nodeWriteFailure === 'exit') {
+    process.exit(1, `exit status 1: KubeletEndpoint Port of Node '${hostname}' not updated`);
+    return;
+  }
+  const data = Buffer.from(updatePortRefusal);
+  const error = tunnelOn(webSocket, socket).write(
+    encodeMessage({ connectId: 0, type: messageTypes.CLOSE_CONNECT, data }),
+  );
+  if (error === undefined) {
+    const sent = 'CloudStream send close connection message to edge successfully';
+    process.log('I', 'closeConnectSent', sent, traceId, 4);
+    return;
+  }
+  const failed = `CloudStream failed to send close connection message to edge, error: ${error}`;
+  process.log('E', 'closeConnectError', failed, traceId);
+}
+
+/**
+ * Reads nothing until there is a session to serve. kubeedge v1.6.1 cloud/pkg/cloudstream/session.go Serve
+ */
+function holdReads(webSocket: GorillaSocket, socket: NetSocket): (session: Session) => void {
+  let serving: Session | undefined;
+  let failure: ReadFailure | undefined;
+  const fail = (session: Session, { text, answer }: ReadFailure) => {
+    if (answer !== undefined) webSocket.answer(answer);
+    session.readFailed(text);
+  };
+  webSocket.pause();
+  webSocket.on('message', (data: Buffer, isBinary: boolean) => serving?.receive(data, isBinary));
+  watchReads(webSocket, socket, (seen) => {
+    if (serving === undefined) failure = seen;
+    else fail(serving, seen);
+  });
+  return (session) => {
+    serving = session;
+    webSocket.resume();
+    if (failure !== undefined) fail(session, failure);
+  };
+}
+
+function tunnelOn(webSocket: GorillaSocket, socket: NetSocket): Tunnel {
+  return {
+    connection: socket.connection,
+    remoteAddress: `${socket.remoteAddress}:${socket.remotePort}`,
+    write(message) {
+      // gorilla conn.go: what a closed connection answers to a write.
+      if (webSocket.readyState !== webSocket.OPEN) return 'use of closed network connection';
+      webSocket.send(message, { binary: false });
+      return undefined;
+    },
+    pause: () => webSocket.pause(),
+    resume: () => webSocket.resume(),
+    close: () => socket.destroySoon(),
+  };
+}

@@ -1,0 +1,15 @@
+// The public surface of the simulated cloudcore. Everything else is internal.
+export { type Cloudcore, type CloudcoreOptions, type SessionState, startCloudcore } from './cloudcore.ts';
+export { type CloudhubOptions, type NodeStatusReport, startCloudhub } from './cloudhub/cloudhub.ts';
+export type { ReportedPort } from './edgecontroller/upstream.ts';
+export { CloudcoreError, type CloudcoreErrorCode, cloudcoreErrorTemplates } from './errors.ts';
+export type { NodeClient } from './nodes.ts';
+export {
+  type CloudcoreRelease,
+  cloudcoreRelease,
+  knownCloudcoreReleases,
+  type RequestKind,
+  type StreamRoute,
+} from './release.ts';
+export type { ResponseEnd } from './trace-kinds.ts';
+export { createTunnelPortStore, type TunnelPortRecord, type TunnelPortStore } from './tunnel-port.ts';

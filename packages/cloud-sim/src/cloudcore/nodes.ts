@@ -1,0 +1,7 @@
+/** The little that cloudcore does with Node objects of kube-apiserver. */
+export interface NodeClient {
+  /** status.daemonEndpoints.kubeletEndpoint.Port, 0 when unset; undefined when there is no such node. */
+  kubeletPort(name: string): number | undefined;
+  /** Writes that port and nothing else; false when there is no such node. */
+  setKubeletPort(name: string, port: number): boolean;
+}

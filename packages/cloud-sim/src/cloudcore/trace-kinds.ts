@@ -1,0 +1,74 @@
+import type {} from '@kubeedge-sim/sim-kit';
+import type { RequestKind } from './release.ts';
+
+declare module '@kubeedge-sim/sim-kit' {
+  interface TraceKinds {
+    /**
+     * A tunnel was accepted. `overwrote`: keys that named another session until now. Parent: its
+     * `net.connect`.
+     */
+    'tunnel.session': { connection: string; hostname: string; internalIp: string; overwrote: string[] };
+    /**
+     * Cloudcore stopped serving a tunnel. `state` `zombie`: after a panic it stays open with nobody reading.
+     */
+    'tunnel.session-end': {
+      connection: string;
+      hostname: string;
+      state: 'closed' | 'zombie';
+      reason: string;
+    };
+    /**
+     * A request reached port 10003. `sessionKey` and `found` are there when a handler looked a session up.
+     */
+    'stream.request': {
+      method: string;
+      path: string;
+      hostHeader: string;
+      route: RequestKind | 'none';
+      sessionKey?: string;
+      found?: boolean;
+      forwardedUri?: string;
+    };
+    /** One tunnel message on port 10004; `bytes` is the length of its data. */
+    'tunnel.message': {
+      direction: 'to-edge' | 'to-cloud';
+      session: string;
+      connectId: number;
+      type: string;
+      bytes: number;
+    };
+    /** The end of a request on port 10003; `connectId` is 0 when it got none, `bytes` counts the body. */
+    'stream.response': { connectId: number; status: number; bytes: number; end: ResponseEnd };
+    /** An edge was told to close its tunnel, or nothing, and has no session. Parent: its `net.connect`. */
+    'tunnel.refused': { connection: string; hostname: string; reason: string };
+    /**
+     * Cloudcore took its tunnel port. kubeedge v1.7.0 cloud/cmd/cloudcore/app/server.go NegotiateTunnelPort
+     */
+    'cloudcore.tunnel-port': { port: number };
+    /**
+     * The kubelet port of a Node changes. `by`: a status or a patch that edgecontroller passes on (kubeedge
+     * v1.7.0, v1.12.0 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus, patchNode), or a tunnel
+     * that connects (kubeedge v1.9.0 cloud/pkg/cloudstream/tunnelserver.go updateNodeKubeletEndpoint).
+     */
+    'cloudcore.node-port': {
+      node: string;
+      port: number;
+      by: 'node-status' | 'node-patch' | 'tunnel-connect';
+    };
+    /**
+     * A patch of a Node came to a release that knows none. kubeedge v1.11.0
+     * cloud/pkg/edgecontroller/controller/upstream.go dispatchMessage
+     */
+    'cloudcore.node-patch-dropped': { node: string };
+    /**
+     * Cloudcore changed a rule of its host's chain TUNNEL-PORT, as the chain that jumps there has it.
+     * kubeedge v1.8.0 cloud/pkg/cloudstream/iptables/iptables.go reconcile
+     */
+    'cloudcore.nat': { op: 'add' | 'delete'; rule: string };
+    /** The process ended by itself. */
+    'cloudcore.exit': { code: number; reason: string };
+  }
+}
+
+/** How a response ended: written to its end, its client left before, or the handler panicked. */
+export type ResponseEnd = 'complete' | 'client-gone' | 'panic';

@@ -1,0 +1,55 @@
+export interface KubeconfigOptions {
+  /** e.g. `https://10.0.0.2:6443`. */
+  server: string;
+  /** PEM of the authority that issued the server's certificate; without it the client does not verify. */
+  authorityPem?: string;
+  token?: string;
+  /** Default kubernetes. */
+  cluster?: string;
+  /** Default kubernetes-admin. */
+  user?: string;
+  /** The current context's namespace. */
+  namespace?: string;
+}
+
+/**
+ * The text of a kubeconfig with one cluster, one user and one context. Writing it to a file is the caller's.
+ */
+export function kubeconfig(options: KubeconfigOptions): string {
+  const {
+    server,
+    authorityPem,
+    token,
+    cluster = 'kubernetes',
+    user = 'kubernetes-admin',
+    namespace,
+  } = options;
+  const context = `${user}@${cluster}`;
+  const trust =
+    authorityPem === undefined
+      ? 'insecure-skip-tls-verify: true'
+      : `certificate-authority-data: ${Buffer.from(authorityPem).toString('base64')}`;
+  // A user without any credential makes kubectl ask for a name and a password.
+  const lines = [
+    'apiVersion: v1',
+    'kind: Config',
+    'clusters:',
+    '- cluster:',
+    `    ${trust}`,
+    `    server: ${server}`,
+    `  name: ${cluster}`,
+    'contexts:',
+    '- context:',
+    `    cluster: ${cluster}`,
+    ...(namespace === undefined ? [] : [`    namespace: ${namespace}`]),
+    `    user: ${user}`,
+    `  name: ${context}`,
+    `current-context: ${context}`,
+    'preferences: {}',
+    'users:',
+    `- name: ${user}`,
+    '  user:',
+    `    token: ${token ?? 'anonymous'}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,285 @@
+import {
+  type Cloudcore,
+  CloudcoreError,
+  cloudcoreRelease,
+  createObjectStore,
+  createTunnelPortStore,
+  type MetricsServerTag,
+  type NodeClient,
+  type NodeDescription,
+  type NodeStatusReport,
+  type ObjectStore,
+  type PodDescription,
+  type ReportedPort,
+  startCloudcore,
+  startCloudhub,
+  startKubeApiserver,
+  startMetricsServer,
+  startNodeHeartbeats,
+  startNodeLifecycleController,
+} from '@kubeedge-sim/cloud-sim';
+import {
+  createMachine,
+  type ExitStatus,
+  edgecoreRelease,
+  engineProfile,
+  runtimeVersion,
+  type SimProcess,
+  startDockerEngine,
+  startKubelet,
+  startSystemdUnit,
+} from '@kubeedge-sim/edge-sim';
+import type { Endpoint, World } from '@kubeedge-sim/sim-kit';
+import type { Action } from './action.ts';
+import type { ClusterDescription } from './description.ts';
+import type { ClusterHosts } from './hosts.ts';
+import type { ClusterPki } from './pki.ts';
+
+const STREAM_PORT = 10_003;
+const APISERVER_PORT = 6_443;
+const METRICS_SERVER_PORT = 4_443;
+/** RestartSec of cloudcore's unit (kubeedge v1.9.0 build/tools/cloudcore.service). */
+const RESTART_DELAY_MS = 10_000;
+
+/** The cloud node and everything on it. */
+export interface CloudHalf extends AsyncDisposable {
+  readonly apiserver: Endpoint;
+  act(action: Action): Promise<void>;
+}
+
+/** Starts the cloud of a description: control plane, cloudcore, metrics-server, a kubelet with its engine. */
+export async function startCloud(
+  world: World,
+  hosts: ClusterHosts,
+  description: ClusterDescription,
+  pki: ClusterPki,
+): Promise<CloudHalf> {
+  const { cloud: host } = hosts;
+  const parts: AsyncDisposable[] = [];
+  const keep = <T extends AsyncDisposable>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
+  for (const port of description.dnatPorts) host.nat.append(streamRule(host.address, port));
+
+  const store = createObjectStore(() => world.clock.now());
+  const apiserver = keep(
+    await startKubeApiserver(world, host, {
+      certificate: pki.apiserver,
+      port: APISERVER_PORT,
+      store,
+      version: description.kubernetes,
+      cluster: { nodes: nodesOf(hosts, description), pods: podsOf(hosts, description) },
+      apiServices: [
+        {
+          group: 'metrics.k8s.io',
+          version: 'v1beta1',
+          endpoint: { address: host.address, port: METRICS_SERVER_PORT },
+        },
+      ],
+    }),
+  );
+  keep(startNodeLifecycleController(world, host, { store }));
+  keep(startNodeHeartbeats(world, { store, nodeNames: [description.cloud.name] }));
+  const machine = createMachine(world, host, description.cloud.machine);
+  keep(await startDockerEngine(world, machine, { profile: engineProfile(description.cloud.docker) }));
+  keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
+
+  const tunnelPorts = createTunnelPortStore();
+  let started: Promise<unknown> = Promise.resolve();
+  const unit = startSystemdUnit(world, host, {
+    name: 'cloudcore.service',
+    restartDelayMs: RESTART_DELAY_MS,
+    spawn() {
+      const process = spawnCloudcore({
+        world,
+        hosts,
+        release: description.cloudcore,
+        pki,
+        store,
+        tunnelPorts,
+      });
+      started = process.started;
+      return process;
+    },
+  });
+  await started;
+  keep(
+    await startMetricsServer(world, host, {
+      certificate: pki.metricsServer,
+      apiserver: apiserver.endpoint,
+      args: description.metricsServer.args,
+      version: description.metricsServer.version as MetricsServerTag,
+    }),
+  );
+
+  return {
+    apiserver: apiserver.endpoint,
+    async act(action) {
+      if (action.do === 'restart' && action.what === 'cloudcore') {
+        await unit.restart();
+        await started;
+      } else if (action.do === 'dnat') {
+        const rule = streamRule(host.address, action.rule.dport);
+        if (action.op === 'add') host.nat.append(rule);
+        else if (!host.nat.delete(rule)) {
+          throw new RangeError(
+            `Tried to delete the DNAT rule of port ${rule.dport} on ${host.name}, found none. Nothing was changed.`,
+          );
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await unit.stop();
+      for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface CloudcoreParts {
+  world: World;
+  hosts: ClusterHosts;
+  release: string;
+  pki: ClusterPki;
+  store: ObjectStore;
+  tunnelPorts: ReturnType<typeof createTunnelPortStore>;
+}
+
+/** One process of cloudcore: cloudstream and CloudHub. `started` resolves when both serve, or rejects. */
+function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<void> } {
+  const { world, hosts, pki, store } = parts;
+  const { promise: exited, resolve: exit } = Promise.withResolvers<ExitStatus>();
+  const opened = new AsyncDisposableStack();
+  const end = async (status: ExitStatus) => {
+    await opened.disposeAsync();
+    exit(status);
+  };
+  // The process may end before all of it has started.
+  const keep = (part: AsyncDisposable) => (opened.disposed ? part[Symbol.asyncDispose]() : opened.use(part));
+  const start = async () => {
+    const cloudcore = await startCloudcoreOf(parts, (code, reason) => void end({ code, reason }));
+    if (cloudcore !== undefined) await keep(cloudcore);
+    if (opened.disposed) return;
+    await keep(
+      await startCloudhub(world, hosts.cloud, {
+        certificate: pki.tunnel,
+        clientRoots: [pki.kubeedgeRoot],
+        onNodeStatus: (node, report) => updateNode(store, cloudcore, node, report),
+      }),
+    );
+  };
+  const started = start();
+  started.catch((error: unknown) => end({ code: 1, reason: String(error) }));
+  return {
+    started,
+    exited,
+    async stop() {
+      await started.catch(() => {});
+      await end({ code: 0, reason: 'terminated' });
+    },
+  };
+}
+
+/** undefined for a release from before cloudstream: then nothing listens on 10003 and 10004. */
+async function startCloudcoreOf(
+  { world, hosts, release, pki, store, tunnelPorts }: CloudcoreParts,
+  onExit: (code: number, reason: string) => void,
+): Promise<Cloudcore | undefined> {
+  try {
+    cloudcoreRelease(release);
+  } catch (error) {
+    if (error instanceof CloudcoreError && error.code === 'CLOUDCORE_ERR_NO_CLOUDSTREAM') return undefined;
+    throw error;
+  }
+  return startCloudcore(world, hosts.cloud, {
+    release,
+    streamCertificate: pki.stream,
+    tunnelCertificate: pki.tunnel,
+    tunnelClientRoots: [pki.kubeedgeRoot],
+    nodes: nodesIn(store),
+    tunnelPorts,
+    onExit,
+  });
+}
+
+/** Cloudcore's writes into Nodes. A port alone is no sign of life of the edge. */
+function nodesIn(store: ObjectStore): NodeClient {
+  return {
+    kubeletPort: (name) => store.node(name)?.status.daemonEndpoints.kubeletEndpoint.Port,
+    setKubeletPort(name, port) {
+      const node = store.node(name);
+      if (node === undefined) return false;
+      const daemonEndpoints = { kubeletEndpoint: { Port: port } };
+      store.put({ ...node, status: { ...node.status, daemonEndpoints } });
+      return true;
+    },
+  };
+}
+
+// The guide's rule, on every host that dials kubelets: iptables -t nat -A OUTPUT -p tcp --dport 10350 -j DNAT …
+// (kubeedge/website release-1.6 docs/advanced/debug.md).
+const streamRule = (address: string, dport: number) =>
+  ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
+
+// kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus; the port is the release's choice.
+function updateNode(
+  store: ObjectStore,
+  cloudcore: Cloudcore | undefined,
+  node: string,
+  report: NodeStatusReport,
+): void {
+  const reported: ReportedPort = report;
+  const written = cloudcore === undefined ? reported : cloudcore.nodeStatusPort(node, reported);
+  if (written === undefined) return;
+  const resources = { cpu: report.cpu, memory: report.memory, pods: report.pods };
+  store.heartbeat(node, {
+    ready: report.ready ? 'True' : 'False',
+    kubeletVersion: report.kubeletVersion,
+    containerRuntimeVersion: report.containerRuntimeVersion,
+    ...(written.port !== undefined && { kubeletPort: written.port }),
+    capacity: resources,
+    allocatable: resources,
+  });
+}
+
+function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDescription[] {
+  const { cloud, edges, kubernetes } = description;
+  const common = (node: ClusterDescription['cloud'] | ClusterDescription['edges'][number]) => ({
+    name: node.name,
+    address: hosts.find(node.name).address,
+    createdAtMs: node.machine.bootedAtMs,
+    capacity: {
+      cpu: String(node.machine.cores),
+      memory: `${Math.floor(node.machine.memoryBytes / 1024)}Ki`,
+      pods: '110',
+    },
+    osImage: node.machine.osImage,
+    kernelVersion: node.machine.kernelVersion,
+    containerRuntimeVersion: `docker://${runtimeVersion(engineProfile(node.docker).version)}`,
+  });
+  return [
+    { ...common(cloud), roles: ['master', 'worker'], kubeletVersion: kubernetes },
+    ...edges.map((edge) => {
+      const release = edgecoreRelease(edge.edgecore);
+      return {
+        ...common(edge),
+        roles: ['agent', 'edge'],
+        kubeletVersion: release.kubeletVersion,
+        kubeletPort: release.edged.port,
+      };
+    }),
+  ];
+}
+
+function podsOf(hosts: ClusterHosts, description: ClusterDescription): PodDescription[] {
+  return [description.cloud, ...description.edges].flatMap((node) => {
+    const hostIP = hosts.find(node.name).address;
+    return node.machine.pods.map((pod) => ({
+      ...pod,
+      nodeName: node.name,
+      hostIP,
+      podIP: pod.hostNetwork === true ? hostIP : pod.ip,
+      containers: pod.containers.map(({ name, image }) => ({ name, image })),
+    }));
+  });
+}

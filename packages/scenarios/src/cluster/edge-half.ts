@@ -1,0 +1,109 @@
+import {
+  createMachine,
+  type DockerEngine,
+  edgecoreRelease,
+  engineProfile,
+  startDockerEngine,
+  startEdgecore,
+  startSystemdUnit,
+  type SystemdUnit,
+} from '@kubeedge-sim/edge-sim';
+import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { Action } from './action.ts';
+import type { EdgeNodeDescription } from './description.ts';
+import type { ClusterHosts } from './hosts.ts';
+import type { ClusterPki } from './pki.ts';
+
+/** RestartSec of edgecore's unit (kubeedge v1.6.1 build/tools/edgecore.service). */
+const RESTART_DELAY_MS = 10_000;
+
+/** The edges of a cluster: engines and edgecores that can be changed while they run. */
+export interface EdgeHalf extends AsyncDisposable {
+  act(action: Action): Promise<void>;
+}
+
+interface Edge {
+  host: Host;
+  act(action: Action): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts every edge of a description. */
+export async function startEdges(
+  world: World,
+  hosts: ClusterHosts,
+  descriptions: readonly EdgeNodeDescription[],
+  pki: ClusterPki,
+): Promise<EdgeHalf> {
+  const edges: Edge[] = [];
+  for (const description of descriptions) edges.push(await startEdge(world, hosts, description, pki));
+  return {
+    async act(action) {
+      const node = 'node' in action ? action.node : '';
+      const edge = edges.find(({ host }) => host.name === node);
+      if (edge === undefined) {
+        const known = edges.map(({ host }) => host.name).join(', ');
+        throw new RangeError(`Looked for edge ${JSON.stringify(node)}, found only ${known}. Use one of these names.`);
+      }
+      await edge.act(action);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const edge of edges) await edge.stop();
+    },
+  };
+}
+
+async function startEdge(
+  world: World,
+  hosts: ClusterHosts,
+  description: EdgeNodeDescription,
+  pki: ClusterPki,
+): Promise<Edge> {
+  const host = hosts.find(description.name);
+  const { cloud } = hosts;
+  const certificate = pki.edges[description.name] as ClusterPki['tunnel'];
+  const machine = createMachine(world, host, description.machine);
+  let engine: DockerEngine | undefined = await startEngine(description.docker);
+  const unit: SystemdUnit = startSystemdUnit(world, host, {
+    name: 'edgecore.service',
+    restartDelayMs: RESTART_DELAY_MS,
+    spawn: edgecore(description.edgecore),
+  });
+
+  function startEngine(version: string): Promise<DockerEngine> {
+    return startDockerEngine(world, machine, { profile: engineProfile(version) });
+  }
+
+  function edgecore(tag: string) {
+    const release = edgecoreRelease(tag);
+    return () =>
+      startEdgecore(world, machine, {
+        tag,
+        release,
+        nodeName: host.name,
+        edgeStream: { server: { address: cloud.address, port: 10_004 }, certificate },
+        edgeHub: { server: { address: cloud.address, port: 10_000 }, certificate },
+      });
+  }
+
+  async function replaceEngine(version: string): Promise<void> {
+    const profile = engineProfile(version);
+    await engine?.stop();
+    engine = undefined;
+    engine = await startEngine(profile.version);
+  }
+
+  return {
+    host,
+    async act(action) {
+      if (action.do === 'docker') await replaceEngine(action.version);
+      else if (action.do === 'edgecore') await unit.restart(edgecore(action.tag));
+      else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
+      else if (action.do === 'restart' && action.what === 'docker') await replaceEngine(engine?.profile.version ?? description.docker);
+    },
+    async stop() {
+      await unit.stop();
+      await engine?.stop();
+    },
+  };
+}

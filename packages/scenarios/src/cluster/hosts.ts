@@ -1,0 +1,30 @@
+import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { ClusterDescription } from './description.ts';
+
+/** The hosts of a cluster. Declared in one order everywhere, so that the processes of a split run agree on addresses. */
+export interface ClusterHosts {
+  cloud: Host;
+  edges: readonly Host[];
+  /** @throws RangeError naming the hosts there are */
+  find(name: string): Host;
+}
+
+/** Declares the hosts: the cloud node, and the edges behind their NAT. */
+export function declareHosts(world: World, description: ClusterDescription): ClusterHosts {
+  const { name, address } = description.cloud;
+  const cloud = world.net.host({ name, address });
+  const edges = description.edges.map((edge) =>
+    world.net.host({ name: edge.name, address: edge.address, inbound: 'drop' }),
+  );
+  const all = [cloud, ...edges];
+  return {
+    cloud,
+    edges,
+    find(wanted) {
+      const host = all.find((candidate) => candidate.name === wanted);
+      if (host !== undefined) return host;
+      const known = all.map((candidate) => candidate.name).join(', ');
+      throw new RangeError(`Looked for node ${JSON.stringify(wanted)}, found only ${known}. Use one of these names.`);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { World } from '@kubeedge-sim/sim-kit';
+import type { Action } from './action.ts';
+import { startCloud } from './cloud-half.ts';
+import type { Cluster } from './cluster.ts';
+import type { ClusterDescription } from './description.ts';
+import { startEdges } from './edge-half.ts';
+import { declareHosts } from './hosts.ts';
+import { createObserver } from './observer.ts';
+import { createPki } from './pki.ts';
+
+/** Starts both halves of a cluster in this process. They still meet as bytes on the world's net only. */
+export async function startLocalCluster(world: World, description: ClusterDescription): Promise<Cluster> {
+  const hosts = declareHosts(world, description);
+  const pki = await createPki(world, hosts.cloud, hosts.edges);
+  const cloud = await startCloud(world, hosts, description, pki);
+  const edges = await startEdges(world, hosts, description.edges, pki);
+  return {
+    world,
+    description,
+    ...createObserver(world, hosts, description, cloud.apiserver),
+    act: (action) => (isForCloud(action) ? cloud.act(action) : edges.act(action)),
+    async [Symbol.asyncDispose]() {
+      await edges[Symbol.asyncDispose]();
+      await cloud[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Which half an action concerns. */
+export function isForCloud(action: Action): boolean {
+  return action.do === 'dnat' || (action.do === 'restart' && action.what === 'cloudcore');
+}

@@ -1,0 +1,43 @@
+import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
+
+/** The certificates of a cluster, made before anything starts. */
+export interface ClusterPki {
+  /** Kubernetes' own authority: kube-apiserver, kubelets, metrics-server and, as certgen.sh does, 10003. */
+  kubernetesRoot: Certificate;
+  apiserver: Certificate;
+  kubelet: Certificate;
+  metricsServer: Certificate;
+  stream: Certificate;
+  /** KubeEdge's authority: 10000, 10004 and the edges' client certificates. */
+  kubeedgeRoot: Certificate;
+  tunnel: Certificate;
+  edges: Readonly<Record<string, Certificate>>;
+}
+
+/**
+ * Makes the throw-away certificates. Names and SANs as kubeadm, certgen.sh and cloudcore make them: the stream
+ * certificate names cloudcore's addresses and none of an edge.
+ * Source: kubeedge v1.6.1 build/tools/certgen.sh, cloud/pkg/cloudhub/servers/httpserver/server.go.
+ */
+export async function createPki(world: World, cloud: Host, edges: readonly Host[]): Promise<ClusterPki> {
+  const kubernetes = await world.net.authority({ commonName: 'kubernetes' });
+  const kubeedge = await world.net.authority({ commonName: 'KubeEdge' });
+  const ipAddresses = ['127.0.0.1', cloud.address];
+  const server = { ipAddresses, usages: ['server'] } as const;
+  const edgeCertificates: Record<string, Certificate> = {};
+  for (const { name } of edges) {
+    // keadm's edges all carry this name (edge/pkg/edgehub/certificate/certmanager.go).
+    const subject = { commonName: 'kubeedge.io', organization: 'kubeEdge' };
+    edgeCertificates[name] = await kubeedge.issue({ ...subject, usages: ['client'] });
+  }
+  return {
+    kubernetesRoot: kubernetes.certificate,
+    apiserver: await kubernetes.issue({ ...server, commonName: 'kube-apiserver', dnsNames: ['kubernetes', 'localhost', cloud.name] }),
+    kubelet: await kubernetes.issue({ ...server, commonName: `system:node:${cloud.name}`, organization: 'system:nodes' }),
+    metricsServer: await kubernetes.issue({ ...server, commonName: 'metrics-server' }),
+    stream: await kubernetes.issue({ ...server, commonName: '', organization: 'KubeEdge' }),
+    kubeedgeRoot: kubeedge.certificate,
+    tunnel: await kubeedge.issue({ ...server, commonName: 'KubeEdge', organization: 'KubeEdge' }),
+    edges: edgeCertificates,
+  };
+}

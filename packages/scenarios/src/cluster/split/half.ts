@@ -1,0 +1,58 @@
+// One half of a split cluster as a process of its own. It is forked by split-cluster.ts and talks to it by messages;
+// to the other half it talks over sockets only.
+import { createLoopbackWorld, type World } from '@kubeedge-sim/sim-kit';
+import type { Action } from '../action.ts';
+import { startCloud } from '../cloud-half.ts';
+import { startEdges } from '../edge-half.ts';
+import { declareHosts } from '../hosts.ts';
+import type { FromHalf, ToHalf } from './messages.ts';
+
+interface Half extends AsyncDisposable {
+  act(action: Action): Promise<void>;
+}
+
+let world: World | undefined;
+let half: Half | undefined;
+
+const tell = (message: FromHalf) => process.send?.(message);
+const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+process.on('message', (message: ToHalf) => {
+  handle(message).catch((error: unknown) => tell({ kind: 'failed', error: textOf(error) }));
+});
+// A parent that is gone cannot stop us.
+process.on('disconnect', () => void stop());
+
+async function handle(message: ToHalf): Promise<void> {
+  switch (message.kind) {
+    case 'start':
+      half = await start(message);
+      tell({ kind: 'started' });
+      return;
+    case 'act': {
+      const { id, action } = message;
+      const error = await half?.act(action).then(() => undefined, textOf);
+      tell({ kind: 'acted', id, ...(error === undefined ? {} : { error }) });
+      return;
+    }
+    case 'stop':
+      await stop();
+  }
+}
+
+async function start(message: ToHalf & { kind: 'start' }): Promise<Half> {
+  const { seed, leasePrefix, description, pki } = message;
+  const own = await createLoopbackWorld({ seed, leasePrefix });
+  world = own;
+  own.trace.subscribe((event) => tell({ kind: 'event', event }));
+  const hosts = declareHosts(own, description);
+  if (message.half === 'cloud') return own.own(await startCloud(own, hosts, description, pki));
+  return own.own(await startEdges(own, hosts, description.edges, pki));
+}
+
+async function stop(): Promise<void> {
+  const ending = world;
+  world = undefined;
+  await ending?.[Symbol.asyncDispose]();
+  if (process.connected) process.disconnect();
+}

@@ -1,0 +1,24 @@
+import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
+import type { Action } from '../action.ts';
+import type { ClusterDescription } from '../description.ts';
+import type { ClusterPki } from '../pki.ts';
+
+/** What the parent tells a half. */
+export type ToHalf =
+  | {
+      kind: 'start';
+      half: 'cloud' | 'edge';
+      seed: number;
+      leasePrefix: string;
+      description: ClusterDescription;
+      pki: ClusterPki;
+    }
+  | { kind: 'act'; id: number; action: Action }
+  | { kind: 'stop' };
+
+/** What a half tells the parent. */
+export type FromHalf =
+  | { kind: 'started' }
+  | { kind: 'event'; event: AnyTraceEvent }
+  | { kind: 'acted'; id: number; error?: string }
+  | { kind: 'failed'; error: string };

@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { TraceInput, TraceKinds, World } from '@kubeedge-sim/sim-kit';
+import type { Action } from '../action.ts';
+import type { Cluster } from '../cluster.ts';
+import type { ClusterDescription } from '../description.ts';
+import { declareHosts } from '../hosts.ts';
+import { isForCloud } from '../local-cluster.ts';
+import { createObserver } from '../observer.ts';
+import { createPki } from '../pki.ts';
+import type { FromHalf, ToHalf } from './messages.ts';
+
+interface HalfProcess {
+  start(message: ToHalf & { kind: 'start' }): Promise<void>;
+  act(action: Action): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the cloud and the edges as two processes that share nothing but real sockets. This process only looks on: it
+ * runs kubectl and curl, and collects the events of both.
+ */
+export async function startSplitCluster(world: World, description: ClusterDescription): Promise<Cluster> {
+  const hosts = declareHosts(world, description);
+  const pki = await createPki(world, hosts.cloud, hosts.edges);
+  const leasePrefix = world.net.leasePrefix ?? '';
+  const common = { kind: 'start', seed: world.seed, leasePrefix, description, pki } as const;
+  const halves = { cloud: forkHalf(world, 'cloud'), edge: forkHalf(world, 'edge') };
+  const stop = async () => {
+    await halves.edge.stop();
+    await halves.cloud.stop();
+  };
+  try {
+    await halves.cloud.start({ ...common, half: 'cloud' });
+    await halves.edge.start({ ...common, half: 'edge' });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const apiserver = { address: hosts.cloud.address, port: 6_443 };
+  return {
+    world,
+    description,
+    ...createObserver(world, hosts, description, apiserver),
+    act: (action) => (isForCloud(action) ? halves.cloud : halves.edge).act(action),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
+  const child = fork(new URL('./half.ts', import.meta.url), { serialization: 'advanced' });
+  const started = Promise.withResolvers<void>();
+  const acts = new Map<number, PromiseWithResolvers<void>>();
+  const adopt = createAdopter(world);
+  const fail = (error: Error) => {
+    started.reject(error);
+    for (const act of acts.values()) act.reject(error);
+  };
+  child.on('message', (message: FromHalf) => {
+    if (message.kind === 'event') adopt(message.event as unknown as TraceInput<keyof TraceKinds> & { id: number });
+    else if (message.kind === 'started') started.resolve();
+    else if (message.kind === 'failed') fail(new Error(`The ${name} half failed: ${message.error}`));
+    else if (message.error === undefined) acts.get(message.id)?.resolve();
+    else acts.get(message.id)?.reject(new Error(message.error));
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.once('exit', (code) => fail(new Error(`The ${name} half ended with code ${code}.`)));
+  // Whoever does not wait for it must not be told of it as an unhandled rejection.
+  started.promise.catch(() => {});
+  return {
+    start(message) {
+      send(child, message);
+      return started.promise;
+    },
+    async act(action) {
+      const act = Promise.withResolvers<void>();
+      const id = world.ids.next(`act/${name}`);
+      acts.set(id, act);
+      send(child, { kind: 'act', id, action });
+      await act.promise.finally(() => acts.delete(id));
+    },
+    async stop() {
+      if (child.connected) send(child, { kind: 'stop' });
+      await exited;
+    },
+  };
+}
+
+const send = (child: ChildProcess, message: ToHalf) => void child.send(message);
+
+/** Puts a half's events into this world's trace, with ids of this trace. */
+function createAdopter(world: World): (event: TraceInput<keyof TraceKinds> & { id: number }) => void {
+  const ids = new Map<number, number>();
+  return ({ id, parent, host, component, kind, detail }) => {
+    const own = parent === undefined ? undefined : ids.get(parent);
+    ids.set(id, world.trace.emit({ host, component, kind, detail, parent: own }));
+  };
+}

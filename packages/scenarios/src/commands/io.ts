@@ -1,0 +1,10 @@
+/** Where a command writes. Tests give their own. */
+export interface Io {
+  out(text: string): void;
+  error(text: string): void;
+  /** Whether `out` is a terminal that takes colours. */
+  colour: boolean;
+}
+
+/** Exit codes of the command. */
+export const exitCodes = { ok: 0, expectationFailed: 1, usage: 2, internal: 3 } as const;

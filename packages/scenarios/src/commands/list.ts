@@ -1,0 +1,29 @@
+import { catalog } from '../catalog/index.ts';
+import { actionForms } from '../cluster/action.ts';
+import type { Lang } from '../text.ts';
+import type { Io } from './io.ts';
+import { findScenario } from './options.ts';
+
+/** Lists the scenarios, one a line. */
+export function list(io: Io, { lang }: { lang: Lang }): void {
+  for (const { id, title } of catalog) io.out(`${id.padEnd(24)} ${title[lang]}\n`);
+}
+
+/** Shows what a scenario is about, without playing it. */
+export function show(io: Io, id: string, { lang }: { lang: Lang }): void {
+  const scenario = findScenario(id);
+  const { edgecore, cloudcore, docker, metricsServer } = scenario.defaults;
+  const cures = scenario.cures.map((cure) => `  ${cure.id}: ${cure.title[lang]}`).join('\n');
+  const lines = [
+    `${scenario.id}: ${scenario.title[lang]}`,
+    '',
+    scenario.report[lang],
+    '',
+    `edgecore ${edgecore}, cloudcore ${cloudcore}, Docker ${docker}, metrics-server ${metricsServer}`,
+    '',
+    `cures (act cure <id>):\n${cures}`,
+    '',
+    `actions (act …):\n${actionForms.map((form) => `  ${form}`).join('\n')}`,
+  ];
+  io.out(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,75 @@
+import { writeFile } from 'node:fs/promises';
+import { traceToNdjson } from '@kubeedge-sim/sim-kit';
+import { resolveCell } from '../cell.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { openCluster } from '../open-cluster.ts';
+import { createTerminalReport } from '../report/terminal.ts';
+import { type Result, runScenario } from '../run.ts';
+import type { Outcome } from '../scenario.ts';
+import type { Lang } from '../text.ts';
+import { UsageError } from '../usage-error.ts';
+import { exitCodes, type Io } from './io.ts';
+import { findScenario, type VersionFlags } from './options.ts';
+
+export interface ReplayFlags extends VersionFlags {
+  net: 'memory' | 'loopback';
+  split?: boolean;
+  lang: Lang;
+  json?: boolean;
+  expect?: Outcome;
+  /** File that takes the trace of the observed run. */
+  trace?: string;
+}
+
+/**
+ * Plays a scenario and tells what was seen and why.
+ * @returns the exit code: 0, or 1 when the outcome is not the expected one
+ */
+export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<number> {
+  const scenario = findScenario(id);
+  const cell = resolveCell(scenario.defaults, flags);
+  const { seed, lang, split = false } = flags;
+  const net = split ? 'loopback' : flags.net;
+  const report = createTerminalReport(lang, io.colour && flags.json !== true);
+  const say = (text: string) => {
+    if (flags.json !== true) io.out(`${text}\n`);
+  };
+  say(report.opening(scenario, { cell, seed, net }));
+  let observed: Cluster | undefined;
+  const result = await runScenario(scenario, cell, {
+    seed,
+    net,
+    open: async (...args) => {
+      const cluster = await openCluster(...args, { seed, net, split });
+      observed ??= cluster;
+      return cluster;
+    },
+    listener: { observed: (observation) => say(report.observation(observation)) },
+  });
+  if (flags.trace !== undefined) await writeTrace(flags.trace, observed);
+  say(report.closing(result));
+  if (flags.json === true) io.out(`${JSON.stringify(localised(result, lang), null, 2)}\n`);
+  if (flags.expect === undefined || flags.expect === result.outcome) return exitCodes.ok;
+  io.error(`Expected the outcome ${flags.expect}, found ${result.outcome}.\n`);
+  return exitCodes.expectationFailed;
+}
+
+/** @throws UsageError when the file cannot be written */
+async function writeTrace(file: string, cluster: Cluster | undefined): Promise<void> {
+  try {
+    await writeFile(file, traceToNdjson(cluster?.events() ?? []));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Tried to write the trace to ${file}: ${why}. Give a file in a folder that exists.`);
+  }
+}
+
+/** The result with every text in one language. */
+function localised(result: Result, lang: Lang): unknown {
+  return JSON.parse(
+    JSON.stringify(result, (_key, value: unknown) => {
+      const text = value as { en?: unknown; zh?: unknown } | null;
+      return typeof text?.en === 'string' && typeof text.zh === 'string' ? text[lang] : value;
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubeconfig } from '@kubeedge-sim/cloud-sim';
+import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { resolveCell } from '../cell.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { startLocalCluster } from '../cluster/local-cluster.ts';
+import { startControlServer } from '../control/control-server.ts';
+import { writeUpState } from '../control/state-file.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Io } from './io.ts';
+import { findScenario, type VersionFlags } from './options.ts';
+
+export interface UpFlags extends VersionFlags {
+  /** Name of the host outside clients act as; default the API server's. */
+  asHost?: string;
+}
+
+/** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
+export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
+  const scenario = findScenario(id);
+  const cell = resolveCell(scenario.defaults, flags);
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const world = stack.use(await createLoopbackWorld({ seed: flags.seed }));
+  const description = scenario.describe(cell, world.clock.now());
+  const cluster = world.own(await startLocalCluster(world, description));
+  actAs(cluster, flags.asHost ?? description.cloud.name);
+  await world.net.settled();
+  const control = world.own(await startControlServer(world, cluster, scenario, cell));
+  const config = join(folder, 'kubeconfig');
+  const server = `https://${cluster.host(description.cloud.name).address}:6443`;
+  await writeFile(config, kubeconfig({ server }), { mode: 0o600 });
+  stack.use(await writeUpState({ control: control.url, pid: process.pid }));
+  io.out(overview(cluster, config, control.url));
+  if (stop.aborted) return;
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** @throws UsageError for a host that is not there */
+function actAs(cluster: Cluster, name: string): void {
+  try {
+    cluster.world.net.actAs(cluster.host(name));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function overview(cluster: Cluster, config: string, control: string): string {
+  const { cloud, edges } = cluster.description;
+  const cloudHost = cluster.host(cloud.name);
+  const lines = [
+    `kube-apiserver   https://${cloudHost.address}:6443`,
+    `stream server    https://${cloudHost.address}:10003`,
+    `tunnel server    wss://${cloudHost.address}:10004/v1/kubeedge/connect`,
+    `metrics-server   https://${cloudHost.address}:4443`,
+    ...edges.map(({ name }) => {
+      const host = cluster.host(name);
+      return `${name.padEnd(16)} https://${host.address}:10350 (by DNAT)   edged http://${host.loopbackAddress}:10350`;
+    }),
+    '',
+    `kubeconfig       ${config}`,
+    `control          ${control}`,
+    '',
+    `kubectl --kubeconfig ${config} top pod -A`,
+    'npm start -- act cure docker        (or: act docker edge-node-1 20.10.24, act restart edgecore edge-node-1, …)',
+    '',
+    'Serving until interrupted (Ctrl-C).',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,89 @@
+import { text } from 'node:stream/consumers';
+import { createHttpServer, listenHttp, type World } from '@kubeedge-sim/sim-kit';
+import { type Action, formatAction, parseAction } from '../cluster/action.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Cell, Scenario } from '../scenario.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** Port of the control server, on an address of its own. */
+const CONTROL_PORT = 7_350;
+/** An address for documentation (RFC 5737): no cluster has it. */
+const CONTROL_ADDRESS = '192.0.2.1';
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** What `POST /act` takes: the words of an action, or `cure` and an id. */
+export interface ActRequest {
+  words: string[];
+}
+
+/** What it answers; with status 400 `error` says what was tried, found and what to do. */
+export type ActAnswer = { done: string[] } | { error: string };
+
+export interface ControlServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Serves `POST /act` and `GET /status` for a running cluster, on loopback. */
+export async function startControlServer(
+  world: World,
+  cluster: Cluster,
+  scenario: Scenario,
+  cell: Cell,
+): Promise<ControlServer> {
+  const host = world.net.host({ name: 'control', address: CONTROL_ADDRESS });
+  const server = createHttpServer((request, response) => {
+    const answer = async (): Promise<[number, unknown]> => {
+      if (request.method === 'GET' && request.url === '/status') return [200, { scenario: scenario.id, cell }];
+      if (request.method !== 'POST' || request.url !== '/act') {
+        return [404, { error: `Tried ${request.method} ${request.url}; there are POST /act and GET /status.` }];
+      }
+      if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return [413, { error: 'The body is too long.' }];
+      return [200, { done: await perform(await text(request)) }];
+    };
+    answer()
+      .catch((error: unknown): [number, unknown] => {
+        const message = error instanceof Error ? error.message : String(error);
+        return [error instanceof UsageError || error instanceof RangeError || 'code' in Object(error) ? 400 : 500, { error: message }];
+      })
+      .then(([status, body]) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+      });
+  });
+  const listener = await listenHttp(host, { port: CONTROL_PORT }, { component: 'control' }, server);
+
+  async function perform(body: string): Promise<string[]> {
+    const done: string[] = [];
+    for (const action of readActions(scenario, cell, body)) {
+      await cluster.act(action);
+      done.push(formatAction(action));
+    }
+    return done;
+  }
+
+  return {
+    url: `http://${host.address}:${CONTROL_PORT}`,
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}
+
+/** @throws UsageError for words that are no action and for an unknown cure */
+function readActions(scenario: Scenario, cell: Cell, body: string): readonly Action[] {
+  const words = readWords(body);
+  if (words[0] !== 'cure') return [parseAction(words)];
+  const cure = scenario.cures.find(({ id }) => id === words[1]);
+  const known = scenario.cures.map(({ id }) => id).join(', ');
+  if (cure === undefined) throw new UsageError(`Looked for the cure ${JSON.stringify(words[1])} of ${scenario.id}; there are ${known}.`);
+  const actions = cure.actions(cell);
+  if (actions === undefined) throw new UsageError(`The cure ${cure.id} changes nothing with ${JSON.stringify(cell)}.`);
+  return actions;
+}
+
+function readWords(body: string): string[] {
+  try {
+    const { words } = JSON.parse(body) as Partial<ActRequest>;
+    if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return words;
+  } catch {
+    // Told below.
+  }
+  throw new UsageError('Tried to read the body as {"words": ["docker", "edge-node-1", "20.10"]}, found something else.');
+}

@@ -1,0 +1,1 @@
+export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';

@@ -1,0 +1,129 @@
+import { goErrorText, type Status } from '@kubeedge-sim/cloud-sim';
+import {
+  type Endpoint,
+  type Host,
+  httpRequest,
+  NetError,
+  type TlsClientOptions,
+} from '@kubeedge-sim/sim-kit';
+
+export interface KubectlOptions {
+  /** The apiserver. */
+  server: Endpoint;
+  /** How its certificate is checked; default: not at all (insecure-skip-tls-verify). */
+  tls?: TlsClientOptions;
+  token?: string;
+  /** The current context's namespace; default `default`. */
+  namespace?: string;
+  /** The trace event that makes somebody run kubectl. */
+  parent?: number;
+}
+
+/** What kubectl prints on stderr before it exits with 1. */
+export class KubectlError extends Error {
+  override readonly name = 'KubectlError';
+}
+
+/** The resource that a request is about, as client-go names it in its errors. */
+export interface Subject {
+  group?: string;
+  resource: string;
+  name?: string;
+}
+
+export interface ApiClient {
+  /** The body of a 2xx answer. @throws KubectlError */
+  get(path: string, options?: { accept?: string; subject?: Subject }): Promise<string>;
+}
+
+/** The name under which kubectl appears in traces. */
+export const COMPONENT = 'kubectl';
+const USER_AGENT = 'kubectl/v1.20.2 (linux/amd64) kubernetes/faecb19';
+
+/** Requests as kubectl 1.20.2 makes them, each on a connection of its own. */
+export function createApiClient(host: Host, options: KubectlOptions): ApiClient {
+  const { server, tls = { verify: false }, token, parent } = options;
+  return {
+    async get(path, { accept = 'application/json, */*', subject } = {}) {
+      let answer: { status: number; contentType: string; text: string };
+      try {
+        const response = await httpRequest(host, {
+          target: server,
+          path,
+          headers: {
+            'user-agent': USER_AGENT,
+            accept,
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            'accept-encoding': 'gzip',
+          },
+          tls,
+          timeoutMs: 30_000,
+          component: COMPONENT,
+          parent,
+        });
+        const contentType = response.headers['content-type'] ?? '';
+        answer = { status: response.status, contentType, text: await response.text() };
+      } catch (error) {
+        throw new KubectlError(connectionError(error, server));
+      }
+      if (answer.status >= 200 && answer.status <= 206) return answer.text;
+      throw new KubectlError(serverError(answer, subject));
+    },
+  };
+}
+
+/** kubernetes/kubectl kubernetes-1.20.2 pkg/cmd/util/helpers.go StandardErrorMessage. */
+function connectionError(error: unknown, server: Endpoint): string {
+  if (error instanceof NetError && error.code === 'ECONNREFUSED') {
+    const endpoint = `${server.address}:${server.port}`;
+    return `The connection to the server ${endpoint} was refused - did you specify the right host or port?`;
+  }
+  return `Unable to connect to the server: ${goErrorText(error)}`;
+}
+
+function serverError(
+  { status, contentType, text }: { status: number; contentType: string; text: string },
+  subject: Subject | undefined,
+): string {
+  const { message, reason } = readStatus(text) ?? unstructured(status, contentType, text, subject);
+  if (reason === 'Unauthorized') return `error: You must be logged in to the server (${message})`;
+  return reason === '' ? `Error from server: ${message}` : `Error from server (${reason}): ${message}`;
+}
+
+function readStatus(text: string): { message: string; reason: string } | undefined {
+  try {
+    const { kind, message, reason = '' } = JSON.parse(text) as Status;
+    return kind === 'Status' ? { message, reason } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// kubernetes/apimachinery v0.20.2 pkg/api/errors/errors.go NewGenericServerResponse.
+const genericTexts: Readonly<Record<number, [reason: string, message: string]>> = {
+  400: ['BadRequest', 'the server rejected our request for an unknown reason'],
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  404: ['NotFound', 'the server could not find the requested resource'],
+  405: ['MethodNotAllowed', 'the server does not allow this method on the requested resource'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: [
+    'Timeout',
+    'the server was unable to return a response in the time allotted, but may still be processing the request',
+  ],
+};
+
+function unstructured(status: number, contentType: string, text: string, subject: Subject | undefined) {
+  const said = contentType.startsWith('text/') ? text.trim() : 'unknown';
+  const fallback: [string, string] =
+    status >= 500
+      ? [
+          'InternalError',
+          `an error on the server (${JSON.stringify(said)}) has prevented the request from succeeding`,
+        ]
+      : ['', `the server responded with the status code ${status} but did not return more information`];
+  const [reason, generic] = genericTexts[status] ?? fallback;
+  if (subject === undefined) return { reason, message: generic };
+  const { group = '', resource, name } = subject;
+  const what = group === '' ? resource : `${resource}.${group}`;
+  return { reason, message: `${generic} (get ${what}${name === undefined ? '' : ` ${name}`})` };
+}

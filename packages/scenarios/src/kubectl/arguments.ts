@@ -1,0 +1,67 @@
+import { KubectlError } from './api-client.ts';
+
+/** A command line that the simulated kubectl understands. */
+export interface KubectlCommand {
+  verb: string;
+  /** What follows the verb and is no flag. */
+  words: string[];
+  allNamespaces: boolean;
+  namespace?: string;
+  /** -o. */
+  output: string;
+  selector: string;
+  noHeaders: boolean;
+  containers: boolean;
+  sortBy: string;
+  /** --raw. */
+  raw?: string;
+}
+
+const valueFlags: Readonly<Record<string, 'namespace' | 'output' | 'selector' | 'sortBy' | 'raw'>> = {
+  '-n': 'namespace',
+  '--namespace': 'namespace',
+  '-o': 'output',
+  '--output': 'output',
+  '-l': 'selector',
+  '--selector': 'selector',
+  '--sort-by': 'sortBy',
+  '--raw': 'raw',
+};
+
+const switches: Readonly<Record<string, 'allNamespaces' | 'noHeaders' | 'containers'>> = {
+  '-A': 'allNamespaces',
+  '--all-namespaces': 'allNamespaces',
+  '--no-headers': 'noHeaders',
+  '--containers': 'containers',
+};
+
+/** Reads a command line without the leading `kubectl`. @throws KubectlError for a flag it does not know */
+export function parseCommand(args: readonly string[]): KubectlCommand {
+  const command: KubectlCommand = {
+    verb: '',
+    words: [],
+    allNamespaces: false,
+    output: '',
+    selector: '',
+    noHeaders: false,
+    containers: false,
+    sortBy: '',
+  };
+  const rest = [...args];
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (!argument.startsWith('-')) {
+      if (command.verb === '') command.verb = argument;
+      else command.words.push(argument);
+      continue;
+    }
+    const at = argument.indexOf('=');
+    const flag = at < 0 ? argument : argument.slice(0, at);
+    const toggle = switches[flag];
+    const key = valueFlags[flag];
+    if (toggle !== undefined) command[toggle] = at < 0 || argument.slice(at + 1) === 'true';
+    else if (key !== undefined) command[key] = at < 0 ? (rest.shift() ?? '') : argument.slice(at + 1);
+    else
+      throw new KubectlError(`Error: unknown flag: ${flag}\nSee 'kubectl ${command.verb} --help' for usage.`);
+  }
+  return command;
+}

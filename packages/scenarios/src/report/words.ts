@@ -1,0 +1,26 @@
+import type { Text } from '../text.ts';
+
+/** The fixed words of a replay. */
+export const words = {
+  reported: { en: 'What was reported', zh: '故障报告' },
+  cell: { en: 'Played with', zh: '版本组合' },
+  look: { en: 'What a person sees', zh: '现场观察' },
+  path: { en: 'The path of the request', zh: '请求经过的路径' },
+  layer: { en: 'Layer', zh: '所在层' },
+  cause: { en: 'Cause', zh: '原因' },
+  evidence: { en: 'Evidence (events of the trace)', zh: '证据（trace 事件编号）' },
+  cures: { en: 'Cures, each tried on a cluster with the symptom', zh: '解决办法（均在有故障的集群上验证）' },
+  cleared: { en: 'symptom gone', zh: '故障消失' },
+  notCleared: { en: 'symptom still there', zh: '故障仍在' },
+  control: { en: 'Control: the summary of the other edge kept its structure throughout', zh: '对照：另一个边缘节点的 summary 结构始终不变' },
+  controlChanged: { en: 'Control: the summary of the other edge CHANGED its structure', zh: '对照：另一个边缘节点的 summary 结构发生了变化' },
+  outcome: { en: 'Outcome', zh: '结论' },
+  unexplained: { en: 'Something is wrong, but no claim of this scenario explains it.', zh: '有故障，但本场景的任何论断都无法解释它。' },
+} as const satisfies Record<string, Text>;
+
+export const outcomeWords = {
+  symptom: { en: 'SYMPTOM: the edge node has metrics, its pods have none', zh: '复现：边缘节点有监控，Pod 没有监控' },
+  healthy: { en: 'HEALTHY: the edge node and its pods have metrics', zh: '正常：边缘节点和 Pod 都有监控' },
+  other: { en: 'OTHER: not this symptom, another fault', zh: '其他：不是这个症状，而是另一个故障' },
+  'not-applicable': { en: 'NOT APPLICABLE', zh: '不适用' },
+} as const satisfies Record<string, Text>;

@@ -1,0 +1,159 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AnyTraceEvent, World } from '@kubeedge-sim/sim-kit';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Cell, Hop, Look, Observation, Outcome, Scenario } from './scenario.ts';
+import type { Text } from './text.ts';
+
+/** A sentence that was proved, and the events that prove it. */
+export interface Statement {
+  id: string;
+  text: Text;
+  evidence: number[];
+}
+
+export interface Cause extends Statement {
+  layer: Text;
+  hop: Hop;
+  cures: readonly string[];
+}
+
+export interface CureResult {
+  id: string;
+  title: Text;
+  /** True when the symptom was gone after it. */
+  cleared: boolean;
+  /** What the key observation said afterwards. */
+  outcome: Outcome;
+}
+
+/** What a replay found. */
+export interface Result {
+  scenario: string;
+  cell: Cell;
+  seed: number;
+  net: 'memory' | 'loopback';
+  outcome: Outcome;
+  causes: Cause[];
+  observations: Observation[];
+  explanation: Statement[];
+  cures: CureResult[];
+  /** Whether the control edge's summary kept its structure; absent when it was not looked at. */
+  control?: { node: string; unchanged: boolean };
+  /** Why it does not apply, when it does not. */
+  notApplicable?: Text;
+  /** SHA-256 over the decisions of the run that was observed; comparable on the memory net only. */
+  traceHash: string;
+}
+
+/** What a replay tells while it goes on. */
+export interface RunListener {
+  observed?(observation: Observation): void;
+  curing?(cure: { id: string; title: Text }): void;
+}
+
+export interface RunOptions {
+  seed: number;
+  net: 'memory' | 'loopback';
+  /** Creates a world and a cluster that it owns; each cure is tried in one of its own. */
+  open: (scenario: Scenario, cell: Cell) => Promise<Cluster>;
+  /** Skip the cures, as a sweep over many cells does. */
+  withoutCures?: boolean;
+  listener?: RunListener;
+}
+
+/** Virtual time one replay may take, control and cures included. */
+const LIMIT_MS = 30 * 60_000;
+
+/**
+ * Plays a scenario with one cell: lets the cluster settle, looks at it, explains what was seen, and tries every cure
+ * the causes name, each on a fresh cluster that has been seen to have the symptom.
+ */
+export async function runScenario(scenario: Scenario, cell: Cell, options: RunOptions): Promise<Result> {
+  const base = { scenario: scenario.id, cell, seed: options.seed, net: options.net };
+  const reason = scenario.notApplicable(cell);
+  if (reason !== undefined) {
+    const nothing = { causes: [], observations: [], explanation: [], cures: [], traceHash: '' };
+    return { ...base, ...nothing, outcome: 'not-applicable', notApplicable: reason };
+  }
+  const { seen, control, hash } = await playOnce(scenario, cell, options);
+  const outcome = scenario.outcome(seen.observations);
+  const { causes, explanation } = explain(scenario, seen, outcome);
+  const cures: CureResult[] = [];
+  const unchanged = [control];
+  if (outcome === 'symptom' && options.withoutCures !== true) {
+    for (const cure of scenario.cures.filter(({ id }) => causes.some((cause) => cause.cures.includes(id)))) {
+      options.listener?.curing?.(cure);
+      const tried = await playCure(scenario, cell, cure.id, options);
+      cures.push({ id: cure.id, title: cure.title, cleared: tried.outcome === 'healthy', outcome: tried.outcome });
+      unchanged.push(...tried.control);
+    }
+  }
+  return {
+    ...base,
+    outcome,
+    causes,
+    observations: seen.observations.slice(),
+    explanation,
+    cures,
+    control: { node: scenario.control, unchanged: unchanged.every((structure) => isDeepStrictEqual(structure, control)) },
+    traceHash: hash,
+  };
+}
+
+interface Seen extends Look {
+  observations: Observation[];
+}
+
+async function inCluster<T>(
+  scenario: Scenario,
+  cell: Cell,
+  options: RunOptions,
+  body: (cluster: Cluster, world: World) => Promise<T>,
+): Promise<T> {
+  const cluster = await options.open(scenario, cell);
+  const { world } = cluster;
+  try {
+    return await world.run(() => body(cluster, world), { limitMs: LIMIT_MS });
+  } finally {
+    await world[Symbol.asyncDispose]();
+  }
+}
+
+function playOnce(scenario: Scenario, cell: Cell, options: RunOptions) {
+  return inCluster(scenario, cell, options, async (cluster, world) => {
+    await scenario.settle(cluster);
+    const observations = await scenario.observe(cluster);
+    for (const observation of observations) options.listener?.observed?.(observation);
+    const control = await scenario.observeControl(cluster);
+    const events: readonly AnyTraceEvent[] = cluster.events().slice();
+    const seen: Seen = { events, observations, cell, edge: scenario.edge };
+    return { seen, control, hash: world.trace.hash() };
+  });
+}
+
+function playCure(scenario: Scenario, cell: Cell, id: string, options: RunOptions) {
+  return inCluster(scenario, cell, options, async (cluster) => {
+    await scenario.settle(cluster);
+    const before = await scenario.observeControl(cluster);
+    const actions = scenario.cures.find((cure) => cure.id === id)?.actions(cell) ?? [];
+    for (const action of actions) await cluster.act(action);
+    await scenario.settle(cluster);
+    const outcome = scenario.outcome(await scenario.observe(cluster));
+    return { outcome, control: [before, await scenario.observeControl(cluster)] };
+  });
+}
+
+/** Says what holds: causes only where something is wrong, and each statement with its evidence. */
+export function explain(scenario: Scenario, look: Look, outcome: Outcome): { causes: Cause[]; explanation: Statement[] } {
+  if (outcome === 'healthy') return { causes: [], explanation: [] };
+  const causes: Cause[] = [];
+  const explanation: Statement[] = [];
+  for (const claim of scenario.claims) {
+    const evidence = claim.holds(look);
+    if (evidence === undefined) continue;
+    const statement: Statement = { id: claim.id, text: claim.say(evidence, look), evidence: evidence.map(({ id }) => id) };
+    explanation.push(statement);
+    if (claim.cause !== undefined) causes.push({ ...statement, ...claim.cause });
+  }
+  return { causes, explanation };
+}
