@@ -1,5 +1,5 @@
-import { cloudcoreRelease, CloudcoreError, metricsServerVersions } from '@kubeedge-sim/cloud-sim';
-import { edgecoreRelease, EdgeError, engineProfile } from '@kubeedge-sim/edge-sim';
+import { CloudcoreError, cloudcoreRelease, metricsServerVersions } from '@kubeedge-sim/cloud-sim';
+import { EdgeError, edgecoreRelease, engineProfile } from '@kubeedge-sim/edge-sim';
 import type { Cell } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,14 +12,18 @@ export type CellOptions = { [K in keyof Cell]?: string | undefined };
  */
 export function resolveCell(defaults: Cell, options: CellOptions): Cell {
   const edgecore = tag(options.edgecore ?? defaults.edgecore);
-  const cloudcore = tag(options.cloudcore ?? (options.edgecore === undefined ? defaults.cloudcore : edgecore));
+  const cloudcore = tag(
+    options.cloudcore ?? (options.edgecore === undefined ? defaults.cloudcore : edgecore),
+  );
   const metricsServer = tag(options.metricsServer ?? defaults.metricsServer);
   known(() => edgecoreRelease(edgecore));
   known(() => cloudcoreRelease(cloudcore));
   const docker = known(() => engineProfile(options.docker ?? defaults.docker)).version;
   if (!Object.hasOwn(metricsServerVersions, metricsServer)) {
     const versions = Object.keys(metricsServerVersions).join(', ');
-    throw new UsageError(`Looked up metrics-server ${metricsServer}; simulated are ${versions}. Use one of those.`);
+    throw new UsageError(
+      `Looked up metrics-server ${metricsServer}; simulated are ${versions}. Use one of those.`,
+    );
   }
   return { edgecore, cloudcore, docker, metricsServer };
 }
@@ -32,7 +36,8 @@ function known<T>(lookUp: () => T): T {
     return lookUp();
   } catch (error) {
     // A release from before the tunnel is known, and that it has none is what is to be seen.
-    if (error instanceof CloudcoreError && error.code === 'CLOUDCORE_ERR_NO_CLOUDSTREAM') return undefined as T;
+    if (error instanceof CloudcoreError && error.code === 'CLOUDCORE_ERR_NO_CLOUDSTREAM')
+      return undefined as T;
     if (error instanceof EdgeError || error instanceof CloudcoreError) throw new UsageError(error.message);
     throw error;
   }

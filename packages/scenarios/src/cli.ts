@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
+import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
+import { Command, CommanderError, Option } from 'commander';
 import { act } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
 import { langOption, seedOption, withVersionOptions } from './commands/options.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
-import { trace, type TraceFlags } from './commands/trace.ts';
-import { up, type UpFlags } from './commands/up.ts';
+import { type TraceFlags, trace } from './commands/trace.ts';
+import { type UpFlags, up } from './commands/up.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `npm start` alone does: the founding report. */
@@ -21,7 +23,11 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .description("Simulator of KubeEdge's cloudcore/edgecore tunnel: replays edge faults and explains them")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) });
-  program.command('list').description('list the scenarios').addOption(langOption()).action((flags) => list(io, flags));
+  program
+    .command('list')
+    .description('list the scenarios')
+    .addOption(langOption())
+    .action((flags) => list(io, flags));
   program
     .command('show <id>')
     .description('show what a scenario is about')
@@ -29,11 +35,22 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .action((id: string, flags) => show(io, id, flags));
   withVersionOptions(program.command('replay <id>'))
     .description('play a scenario, look at it as a person would, and explain what is seen')
-    .addOption(new Option('--net <net>', 'memory: virtual time; loopback: real sockets').choices(['memory', 'loopback']).default('memory'))
+    .addOption(
+      new Option('--net <net>', 'memory: virtual time; loopback: real sockets')
+        .choices(['memory', 'loopback'])
+        .default('memory'),
+    )
     .option('--split', 'cloud and edge as two processes, on loopback')
     .addOption(langOption())
     .option('--json', 'print the result as JSON')
-    .addOption(new Option('--expect <outcome>', 'exit 1 unless this is the outcome').choices(['symptom', 'healthy', 'other', 'not-applicable']))
+    .addOption(
+      new Option('--expect <outcome>', 'exit 1 unless this is the outcome').choices([
+        'symptom',
+        'healthy',
+        'other',
+        'not-applicable',
+      ]),
+    )
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);
@@ -44,7 +61,9 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .action((id: string | undefined, flags: UpFlags) => up(io, id ?? 'missing-pod-metrics', flags, stop));
   program
     .command('act <words...>')
-    .description('change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat add|del <port>')
+    .description(
+      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat add|del <port>',
+    )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));
   program
@@ -72,13 +91,22 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
 function failure(error: unknown, io: Io): number {
   // Help and version end this way, too; commander has printed them.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof UsageError || (error instanceof SimError && isSurroundings(error))) {
+  if (isUsage(error)) {
     io.error(`${error.message}\n`);
     return exitCodes.usage;
   }
   io.error(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  io.error('This is a fault of kubeedge-sim itself; please report it with the command and the lines above.\n');
+  io.error(
+    'This is a fault of kubeedge-sim itself; please report it with the command and the lines above.\n',
+  );
   return exitCodes.internal;
+}
+
+/** What the user can mend: unknown names and versions, and what the machine refuses. */
+function isUsage(error: unknown): error is Error {
+  if (error instanceof UsageError || error instanceof EdgeError || error instanceof CloudcoreError)
+    return true;
+  return error instanceof SimError && isSurroundings(error);
 }
 
 /** What the machine refuses: a port in use, no permission, no free loopback block. */

@@ -17,15 +17,10 @@ export function requesterOf(look: Look, event: { parent?: number }): string | un
 
 /** The events from the latest start of edgecore on a host. */
 export function sinceStart(look: Look, host: string): Look {
-  const start = eventsOf(look, 'edgecore.process', host).findLast(({ detail }) => detail.state === 'starting');
+  const start = eventsOf(look, 'edgecore.process', host).findLast(
+    ({ detail }) => detail.state === 'starting',
+  );
   if (start === undefined) return look;
   const isEarlier = (event: AnyTraceEvent) => event.host === host && event.id < start.id;
   return { ...look, events: look.events.filter((event) => !isEarlier(event)) };
-}
-
-/** The observation of that id. @throws RangeError when the scenario has none */
-export function observationOf(look: Pick<Look, 'observations'>, id: string) {
-  const found = look.observations.find((observation) => observation.id === id);
-  if (found === undefined) throw new RangeError(`There is no observation ${id}.`);
-  return found;
 }

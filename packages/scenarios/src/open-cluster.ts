@@ -17,7 +17,8 @@ export async function openCluster(scenario: Scenario, cell: Cell, options: OpenO
   const world = net === 'memory' ? createMemoryWorld({ seed }) : await createLoopbackWorld({ seed });
   try {
     const description = scenario.describe(cell, world.clock.now());
-    const start = () => (split ? startSplitCluster(world, description) : startLocalCluster(world, description));
+    const start = () =>
+      split ? startSplitCluster(world, description) : startLocalCluster(world, description);
     return world.own(await world.run(start));
   } catch (error) {
     // What the failed start left behind is the lesser news.

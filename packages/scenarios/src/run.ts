@@ -84,7 +84,12 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
     for (const cure of scenario.cures.filter(({ id }) => causes.some((cause) => cause.cures.includes(id)))) {
       options.listener?.curing?.(cure);
       const tried = await playCure(scenario, cell, cure.id, options);
-      cures.push({ id: cure.id, title: cure.title, cleared: tried.outcome === 'healthy', outcome: tried.outcome });
+      cures.push({
+        id: cure.id,
+        title: cure.title,
+        cleared: tried.outcome === 'healthy',
+        outcome: tried.outcome,
+      });
       unchanged.push(...tried.control);
     }
   }
@@ -95,7 +100,10 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
     observations: seen.observations.slice(),
     explanation,
     cures,
-    control: { node: scenario.control, unchanged: unchanged.every((structure) => isDeepStrictEqual(structure, control)) },
+    control: {
+      node: scenario.control,
+      unchanged: unchanged.every((structure) => isDeepStrictEqual(structure, control)),
+    },
     traceHash: hash,
   };
 }
@@ -144,14 +152,22 @@ function playCure(scenario: Scenario, cell: Cell, id: string, options: RunOption
 }
 
 /** Says what holds: causes only where something is wrong, and each statement with its evidence. */
-export function explain(scenario: Scenario, look: Look, outcome: Outcome): { causes: Cause[]; explanation: Statement[] } {
+export function explain(
+  scenario: Scenario,
+  look: Look,
+  outcome: Outcome,
+): { causes: Cause[]; explanation: Statement[] } {
   if (outcome === 'healthy') return { causes: [], explanation: [] };
   const causes: Cause[] = [];
   const explanation: Statement[] = [];
   for (const claim of scenario.claims) {
     const evidence = claim.holds(look);
     if (evidence === undefined) continue;
-    const statement: Statement = { id: claim.id, text: claim.say(evidence, look), evidence: evidence.map(({ id }) => id) };
+    const statement: Statement = {
+      id: claim.id,
+      text: claim.say(evidence, look),
+      evidence: evidence.map(({ id }) => id),
+    };
     explanation.push(statement);
     if (claim.cause !== undefined) causes.push({ ...statement, ...claim.cause });
   }

@@ -92,7 +92,9 @@ export function defineScenario(scenario: Scenario): Scenario {
   for (const claim of scenario.claims) {
     for (const cure of claim.cause?.cures ?? []) {
       if (scenario.cures.some(({ id }) => id === cure)) continue;
-      throw new RangeError(`Claim ${claim.id} of scenario ${scenario.id} names the cure ${cure}, which it does not have.`);
+      throw new RangeError(
+        `Claim ${claim.id} of scenario ${scenario.id} names the cure ${cure}, which it does not have.`,
+      );
     }
   }
   return scenario;

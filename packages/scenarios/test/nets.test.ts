@@ -24,7 +24,11 @@ describe('one scenario on every net', () => {
   it.concurrent.each([
     ['loopback', { seed: 1, net: 'loopback', split: false }],
     ['loopback, cloud and edge as two processes', { seed: 1, net: 'loopback', split: true }],
-  ] as const)('is seen on %s as on memory', async (_net, options) => {
-    expect(await look(options)).toEqual(await look({ seed: 1, net: 'memory', split: false }));
-  }, REAL_TIME_MS);
+  ] as const)(
+    'is seen on %s as on memory',
+    async (_net, options) => {
+      expect(await look(options)).toEqual(await look({ seed: 1, net: 'memory', split: false }));
+    },
+    REAL_TIME_MS,
+  );
 });

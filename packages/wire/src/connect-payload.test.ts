@@ -1,19 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  WireError, connectUrlFromRequestTarget, decodeConnectPayload, decodeMessage, dialectOf, emptyConnectUrl,
-  encodeConnectPayload, goJsonTraits, goStringFromBytes, messageTypes,
-} from './index.ts';
-import type { ConnectPayload, Dialect } from './index.ts';
-import { fromHex, readFixture, toHex } from './fixture.test-support.ts';
 import type { MessageVector } from './fixture.test-support.ts';
+import { fromHex, readFixture, toHex } from './fixture.test-support.ts';
+import type { ConnectPayload, Dialect } from './index.ts';
+import {
+  connectUrlFromRequestTarget,
+  decodeConnectPayload,
+  decodeMessage,
+  dialectOf,
+  emptyConnectUrl,
+  encodeConnectPayload,
+  goJsonTraits,
+  goStringFromBytes,
+  messageTypes,
+  WireError,
+} from './index.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const string = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 // The captures are a Go 1.19 build of v1.6.1.
 const captured: Dialect = {
-  ...dialectOf('v1.6.1'), release: 'v1.6.1 built with Go 1.19', ...goJsonTraits('1.19'),
+  ...dialectOf('v1.6.1'),
+  release: 'v1.6.1 built with Go 1.19',
+  ...goJsonTraits('1.19'),
 };
 const connects = ['messages-summary.ndjson', 'messages-mixed.ndjson']
   .flatMap((name) => readFixture<MessageVector>(name))
@@ -35,20 +45,25 @@ test('a Go 1.14 release writes neither OmitHost nor RawFragment', () => {
   const payload: ConnectPayload = {
     messId: 1,
     url: { ...connectUrlFromRequestTarget('/stats/summary?a=1&b'), scheme: 'http', host: '127.0.0.1:10350' },
-    header: new Map([['User-Agent', ['x']], ['Accept', ['*/*']]]),
+    header: new Map([
+      ['User-Agent', ['x']],
+      ['Accept', ['*/*']],
+    ]),
   };
   expect(string(encodeConnectPayload(payload, dialectOf('v1.6.1')))).toBe(
-    '{"MessID":1,"url":{"Scheme":"http","Opaque":"","User":null,"Host":"127.0.0.1:10350",'
-    + '"Path":"/stats/summary","RawPath":"","ForceQuery":false,"RawQuery":"a=1\\u0026b","Fragment":""},'
-    + '"header":{"Accept":["*/*"],"User-Agent":["x"]}}');
+    '{"MessID":1,"url":{"Scheme":"http","Opaque":"","User":null,"Host":"127.0.0.1:10350",' +
+      '"Path":"/stats/summary","RawPath":"","ForceQuery":false,"RawQuery":"a=1\\u0026b","Fragment":""},' +
+      '"header":{"Accept":["*/*"],"User-Agent":["x"]}}',
+  );
 });
 
-describe('against Go\'s encoding/json', () => {
+describe("against Go's encoding/json", () => {
   const go126: Dialect = { ...captured, jsonShortEscapes: true };
 
   test('reads each document as Go does, or refuses it as Go does', () => {
     for (const { docHex, error, again } of readFixture<{ docHex: string; error: string; again: string }>(
-      'go-json-payloads.ndjson')) {
+      'go-json-payloads.ndjson',
+    )) {
       const bytes = fromHex(docHex);
       const title = string(bytes);
       if (error !== '') {
@@ -80,7 +95,12 @@ describe('against Go\'s encoding/json', () => {
 });
 
 test('header names are sorted by their bytes, and null stays null', () => {
-  const header = new Map([['\u{1f600}', ['a']], ['\uffee', ['b']], ['b', []], ['B', ['c', 'd']]]);
+  const header = new Map([
+    ['\u{1f600}', ['a']],
+    ['\uffee', ['b']],
+    ['b', []],
+    ['B', ['c', 'd']],
+  ]);
   const payload = { messId: 0, url: emptyConnectUrl, header };
   const text = string(encodeConnectPayload(payload, dialectOf('v1.6.1')));
   expect(text).toContain('"header":{"B":["c","d"],"b":[],"\uffee":["b"],"\u{1f600}":["a"]}');
@@ -90,11 +110,12 @@ test('header names are sorted by their bytes, and null stays null', () => {
 });
 
 test('names such as __proto__ are plain names', () => {
-  const payload = decodeConnectPayload(utf8('{"__proto__":{"MessID":7},"header":{"__proto__":["x"]},'
-    + '"url":{"__proto__":{"Host":"evil"}}}'));
+  const payload = decodeConnectPayload(
+    utf8('{"__proto__":{"MessID":7},"header":{"__proto__":["x"]},' + '"url":{"__proto__":{"Host":"evil"}}}'),
+  );
   expect(payload.messId).toBe(0);
   expect(payload.url.host).toBe('');
-  expect([...payload.header ?? []]).toEqual([['__proto__', ['x']]]);
+  expect([...(payload.header ?? [])]).toEqual([['__proto__', ['x']]]);
   expect(({} as Record<string, unknown>)['x']).toBeUndefined();
 });
 
@@ -109,9 +130,11 @@ test('method is read by the type of the message', () => {
 
 test('ids Go takes and number cannot hold are told apart', () => {
   expect(() => decodeConnectPayload(utf8('{"MessID":18446744073709551615}'))).toThrow(
-    expect.objectContaining({ code: 'WIRE_ERR_CONNECT_ID_RANGE' }));
+    expect.objectContaining({ code: 'WIRE_ERR_CONNECT_ID_RANGE' }),
+  );
   expect(() => decodeConnectPayload(utf8('{"MessID":18446744073709551616}'))).toThrow(
-    expect.objectContaining({ code: 'WIRE_ERR_CONNECT_SHAPE' }));
+    expect.objectContaining({ code: 'WIRE_ERR_CONNECT_SHAPE' }),
+  );
 });
 
 test('nesting is limited as in Go and never overflows the stack', () => {
@@ -123,27 +146,44 @@ test('nesting is limited as in Go and never overflows the stack', () => {
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const url = fc.record({
-  scheme: text, opaque: text, user: fc.constantFrom(null, {}), host: text, path: text, rawPath: text,
-  omitHost: fc.boolean(), forceQuery: fc.boolean(), rawQuery: text, fragment: text, rawFragment: text,
+  scheme: text,
+  opaque: text,
+  user: fc.constantFrom(null, {}),
+  host: text,
+  path: text,
+  rawPath: text,
+  omitHost: fc.boolean(),
+  forceQuery: fc.boolean(),
+  rawQuery: text,
+  fragment: text,
+  rawFragment: text,
 });
-const header = fc.option(fc.array(fc.tuple(text, fc.array(text, { maxLength: 3 })), { maxLength: 5 })
-  .map((entries) => new Map(entries)));
+const header = fc.option(
+  fc
+    .array(fc.tuple(text, fc.array(text, { maxLength: 3 })), { maxLength: 5 })
+    .map((entries) => new Map(entries)),
+);
 
 test('decoding undoes encoding', () => {
   const payload = fc.record({ messId: fc.maxSafeNat(), url, header, method: text });
-  fc.assert(fc.property(payload, (value) => {
-    expect(decodeConnectPayload(encodeConnectPayload(value, captured))).toEqual(value);
-  }));
+  fc.assert(
+    fc.property(payload, (value) => {
+      expect(decodeConnectPayload(encodeConnectPayload(value, captured))).toEqual(value);
+    }),
+  );
 });
 
 test('garbage throws nothing but WireError', () => {
-  const token = fc.constantFrom(...'{}[]",:\\u0-1e.ntf ', '"url":', '"header":', 'null', '"MessID":1');
+  const token = fc.constantFrom(...Array.from('{}[]",:\\u0-1e.ntf '), '"url":', '"header":', 'null', '"MessID":1');
   const tokens = fc.array(token, { maxLength: 30 }).map((all) => utf8(all.join('')));
-  fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), tokens), (bytes) => {
-    try {
-      decodeConnectPayload(bytes);
-    } catch (error) {
-      expect(error).toBeInstanceOf(WireError);
-    }
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), tokens), (bytes) => {
+      try {
+        decodeConnectPayload(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

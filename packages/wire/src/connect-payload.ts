@@ -1,9 +1,9 @@
-import { emptyConnectUrl } from './connect-url.ts';
 import type { ConnectUrl } from './connect-url.ts';
+import { emptyConnectUrl } from './connect-url.ts';
 import type { Dialect, UrlJsonField } from './dialect.ts';
 import { wireError } from './errors.ts';
-import { parseGoJson, goJsonString } from './go-json.ts';
 import type { GoJson, GoJsonObject } from './go-json.ts';
+import { goJsonString, parseGoJson } from './go-json.ts';
 import { goStringToBytes } from './go-string.ts';
 import { messageTypes } from './message-type.ts';
 
@@ -27,8 +27,16 @@ export type ConnectPayload = {
 };
 
 const urlProperties = {
-  Scheme: 'scheme', Opaque: 'opaque', User: 'user', Host: 'host', Path: 'path', RawPath: 'rawPath',
-  OmitHost: 'omitHost', ForceQuery: 'forceQuery', RawQuery: 'rawQuery', Fragment: 'fragment',
+  Scheme: 'scheme',
+  Opaque: 'opaque',
+  User: 'user',
+  Host: 'host',
+  Path: 'path',
+  RawPath: 'rawPath',
+  OmitHost: 'omitHost',
+  ForceQuery: 'forceQuery',
+  RawQuery: 'rawQuery',
+  Fragment: 'fragment',
   RawFragment: 'rawFragment',
 } as const satisfies Record<UrlJsonField, keyof ConnectUrl>;
 const urlFields = Object.keys(urlProperties) as UrlJsonField[];
@@ -53,8 +61,9 @@ export function encodeConnectPayload(payload: ConnectPayload, dialect: Dialect):
     return `"${field}":${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
   });
   const method = payload.method === undefined ? '' : `,"method":${quote(payload.method)}`;
-  const text = `{"MessID":${payload.messId},"url":{${url.join(',')}}`
-    + `,"header":${headerJson(payload.header, quote)}${method}}`;
+  const text =
+    `{"MessID":${payload.messId},"url":{${url.join(',')}}` +
+    `,"header":${headerJson(payload.header, quote)}${method}}`;
   return new TextEncoder().encode(text);
 }
 
@@ -132,7 +141,10 @@ function readHeader(value: GoJson, before: HeaderMap | null): HeaderMap {
     if (values !== null && (typeof values !== 'object' || values.kind !== 'array')) {
       throw shape(field, 'a list of strings', values);
     }
-    header.set(name, (values?.items ?? []).map((item) => string(item, field) ?? ''));
+    header.set(
+      name,
+      (values?.items ?? []).map((item) => string(item, field) ?? ''),
+    );
   }
   return header;
 }
@@ -165,14 +177,20 @@ function objectOrNull(value: GoJson, field: string): GoJsonObject | null {
 }
 
 function shape(field: string, expected: string, value: GoJson) {
-  const found = value === null ? 'null'
-    : typeof value !== 'object' ? `a ${typeof value}`
-    : value.kind === 'number' ? `the number ${value.literal.slice(0, 40)}` : `an ${value.kind}`;
+  const found =
+    value === null
+      ? 'null'
+      : typeof value !== 'object'
+        ? `a ${typeof value}`
+        : value.kind === 'number'
+          ? `the number ${value.literal.slice(0, 40)}`
+          : `an ${value.kind}`;
   return wireError('WIRE_ERR_CONNECT_SHAPE', { field, expected, found });
 }
 
 /** Go encoding/json/fold.go: ASCII case, and the two letters that fold into it (long s, Kelvin sign). */
 function foldKey(key: string): string {
   return key.replace(/[A-Z\u017f\u212a]/g, (letter) =>
-    letter === '\u017f' ? 's' : letter === '\u212a' ? 'k' : letter.toLowerCase());
+    letter === '\u017f' ? 's' : letter === '\u212a' ? 'k' : letter.toLowerCase(),
+  );
 }

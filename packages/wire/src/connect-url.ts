@@ -26,8 +26,17 @@ export type ConnectUrl = {
 
 /** Go's zero url.URL. */
 export const emptyConnectUrl: ConnectUrl = Object.freeze({
-  scheme: '', opaque: '', user: null, host: '', path: '', rawPath: '', omitHost: false, forceQuery: false,
-  rawQuery: '', fragment: '', rawFragment: '',
+  scheme: '',
+  opaque: '',
+  user: null,
+  host: '',
+  path: '',
+  rawPath: '',
+  omitHost: false,
+  forceQuery: false,
+  rawQuery: '',
+  fragment: '',
+  rawFragment: '',
 });
 
 // Go net/url/url.go shouldEscape: bytes left alone, besides letters and digits, by encoding mode.
@@ -39,7 +48,7 @@ const plainMarks = {
 type EscapeMode = keyof typeof plainMarks;
 
 /** Go net/url/url.go validEncoded: also allowed in an encoded path or fragment that a peer wrote. */
-const validMarks = '!$&\'()*+,;=:@[]%';
+const validMarks = "!$&'()*+,;=:@[]%";
 
 /**
  * Go's `(*url.URL).String()`: what edgecore requests from edged.
@@ -80,12 +89,12 @@ export function connectUrlFromRequestTarget(target: string): ConnectUrl {
   const mark = target.indexOf('?');
   const rawPath = mark === -1 ? target : target.slice(0, mark);
   const rawQuery = mark === -1 ? '' : target.slice(mark + 1);
-  const path = unescape(rawPath);
+  const path = unescapePercent(rawPath);
   if (path === null) throw fail('it holds a broken percent escape');
   return {
     ...emptyConnectUrl,
     path,
-    rawPath: escape(path, 'path') === rawPath ? '' : rawPath,
+    rawPath: escapePercent(path, 'path') === rawPath ? '' : rawPath,
     rawQuery,
     forceQuery: mark === target.length - 1,
   };
@@ -96,27 +105,27 @@ function authority(url: ConnectUrl): string {
   if (url.omitHost && url.host === '' && url.user === null) return '';
   let text = url.host !== '' || url.path !== '' || url.user !== null ? '//' : '';
   if (url.user !== null) text += '@';
-  return text + escape(url.host, 'host');
+  return text + escapePercent(url.host, 'host');
 }
 
 function escapedPath(url: ConnectUrl): string {
   if (isEncodingOf(url.rawPath, url.path, 'path')) return url.rawPath;
   // Go issue 11202: the target of OPTIONS * stays as it is.
-  return url.path === '*' ? '*' : escape(url.path, 'path');
+  return url.path === '*' ? '*' : escapePercent(url.path, 'path');
 }
 
 function escapedFragment(url: ConnectUrl): string {
   if (isEncodingOf(url.rawFragment, url.fragment, 'fragment')) return url.rawFragment;
-  return escape(url.fragment, 'fragment');
+  return escapePercent(url.fragment, 'fragment');
 }
 
 function isEncodingOf(raw: string, plain: string, mode: EscapeMode): boolean {
   if (raw === '') return false;
   const valid = [...goStringToBytes(raw)].every((byte) => isPlain(byte, mode) || isOneOf(byte, validMarks));
-  return valid && unescape(raw) === plain;
+  return valid && unescapePercent(raw) === plain;
 }
 
-function escape(text: string, mode: EscapeMode): string {
+function escapePercent(text: string, mode: EscapeMode): string {
   let escaped = '';
   for (const byte of goStringToBytes(text)) {
     escaped += isPlain(byte, mode)
@@ -127,7 +136,7 @@ function escape(text: string, mode: EscapeMode): string {
 }
 
 /** Undoes percent escapes; null when one is broken. */
-function unescape(text: string): string | null {
+function unescapePercent(text: string): string | null {
   const bytes = goStringToBytes(text);
   const plain: number[] = [];
   for (let at = 0; at < bytes.length; at += 1) {

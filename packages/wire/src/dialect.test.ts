@@ -20,10 +20,20 @@ test('the toolchain of each row agrees with its JSON fields', () => {
 });
 
 test('the cap came by patch level', () => {
-  const capped = releaseRows.filter((row) => row.tunnel && row.bodyBytesMax !== null)
+  const capped = releaseRows
+    .filter((row) => row.tunnel && row.bodyBytesMax !== null)
     .map((row) => row.release);
-  expect(capped.slice(0, 9)).toEqual(
-    ['v1.9.4', 'v1.9.5', 'v1.10.2', 'v1.10.3', 'v1.11.1', 'v1.11.2', 'v1.11.3', 'v1.12.0', 'v1.12.1']);
+  expect(capped.slice(0, 9)).toEqual([
+    'v1.9.4',
+    'v1.9.5',
+    'v1.10.2',
+    'v1.10.3',
+    'v1.11.1',
+    'v1.11.2',
+    'v1.11.3',
+    'v1.12.0',
+    'v1.12.1',
+  ]);
 });
 
 test('v1.6.1 was built with Go 1.14, so its URLs lack OmitHost and RawFragment', () => {

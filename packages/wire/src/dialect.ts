@@ -3,8 +3,17 @@ import { wireError } from './errors.ts';
 
 /** A field of Go's url.URL as it is named in JSON. */
 export type UrlJsonField =
-  | 'Scheme' | 'Opaque' | 'User' | 'Host' | 'Path' | 'RawPath' | 'OmitHost' | 'ForceQuery' | 'RawQuery'
-  | 'Fragment' | 'RawFragment';
+  | 'Scheme'
+  | 'Opaque'
+  | 'User'
+  | 'Host'
+  | 'Path'
+  | 'RawPath'
+  | 'OmitHost'
+  | 'ForceQuery'
+  | 'RawQuery'
+  | 'Fragment'
+  | 'RawFragment';
 
 /**
  * What one build of KubeEdge speaks on the stream tunnel. Plain data; build one by hand for a release
@@ -77,7 +86,9 @@ export function goJsonTraits(goVersion: string): GoJsonTraits {
 function nearestReleases(release: string): string[] {
   const wanted = versionNumber(release);
   const distance = (tag: string) => Math.abs(versionNumber(tag) - wanted);
-  return knownReleases().sort((a, b) => distance(a) - distance(b)).slice(0, 3);
+  return knownReleases()
+    .sort((a, b) => distance(a) - distance(b))
+    .slice(0, 3);
 }
 
 /** Orders `v1.6.1` and `1.6` alike; anything else counts as the newest. */

@@ -1,10 +1,17 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  WireError, connectUrlFromRequestTarget, decodeConnectPayload, decodeMessage, dialectOf, encodeMessage,
-  encodeUvarint, messageTypeNumber, wireErrorTemplates,
-} from './index.ts';
 import type { WireErrorCode } from './index.ts';
+import {
+  connectUrlFromRequestTarget,
+  decodeConnectPayload,
+  decodeMessage,
+  dialectOf,
+  encodeMessage,
+  encodeUvarint,
+  messageTypeNumber,
+  WireError,
+  wireErrorTemplates,
+} from './index.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const data = new Uint8Array();

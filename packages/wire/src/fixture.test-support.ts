@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 /** Reads a fixture with one JSON value per line. */
 export function readFixture<T>(name: string): T[] {
   const text = readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
 }
 
 export function fromHex(hex: string): Uint8Array {
@@ -17,5 +20,10 @@ export function toHex(bytes: Uint8Array): string {
 
 /** A tunnel message seen on the wire. */
 export type MessageVector = {
-  dir: string; hex: string; connectId: number; type: number; typeName: string; dataBytes: number;
+  dir: string;
+  hex: string;
+  connectId: number;
+  type: number;
+  typeName: string;
+  dataBytes: number;
 };

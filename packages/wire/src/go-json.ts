@@ -57,7 +57,11 @@ export function parseGoJson(bytes: Uint8Array): GoJson {
 
   const readScalar = (): GoJson => {
     if (text[at] === '"') return readString();
-    for (const [literal, value] of [['null', null], ['true', true], ['false', false]] as const) {
+    for (const [literal, value] of [
+      ['null', null],
+      ['true', true],
+      ['false', false],
+    ] as const) {
       if (text.startsWith(literal, at)) {
         at += literal.length;
         return value;
@@ -133,7 +137,11 @@ export function goJsonString(text: string, shortEscapes: boolean): string {
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
 };
 
 function escapeChar(char: string, shortEscapes: boolean): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { connectHeaders, connectPath, dialectOf, readConnectHeaders } from './index.ts';
 import { readFixture } from './fixture.test-support.ts';
+import { connectHeaders, connectPath, dialectOf, readConnectHeaders } from './index.ts';
 
 const identity = { hostname: 'edge-node-1', internalIp: '10.66.0.11' };
 const handshakes = readFixture<{ scenario: string; http: string }>('handshakes.ndjson');
@@ -39,21 +39,30 @@ test.each([
 });
 
 test('from v1.7.0 the right spelling wins, unless it is empty', () => {
-  const read = (fixed: string) => readConnectHeaders(dialectOf('v1.7.0'), {
-    sessionhostnameoveride: 'old', sessionhostnameoverride: fixed,
-  });
+  const read = (fixed: string) =>
+    readConnectHeaders(dialectOf('v1.7.0'), {
+      sessionhostnameoveride: 'old',
+      sessionhostnameoverride: fixed,
+    });
   expect(read('new')).toEqual({ hostname: 'new', internalIp: '' });
   expect(read('').hostname).toBe('old');
 });
 
 test('of repeated headers the first counts, missing ones are empty, blanks around are dropped', () => {
   const cloud = dialectOf('v1.9.0');
-  expect(readConnectHeaders(cloud, [['SESSIONINTERNALIP', ' a\t'], ['SessionInternalIP', 'b']]))
-    .toEqual({ hostname: '', internalIp: 'a' });
+  expect(
+    readConnectHeaders(cloud, [
+      ['SESSIONINTERNALIP', ' a\t'],
+      ['SessionInternalIP', 'b'],
+    ]),
+  ).toEqual({ hostname: '', internalIp: 'a' });
   expect(readConnectHeaders(cloud, { sessioninternalip: ['c', 'd'], host: undefined }).internalIp).toBe('c');
 });
 
 test('a hostname cannot smuggle a header in', () => {
   const headers = connectHeaders(dialectOf('v1.9.0'), { hostname: ' a\r\nX: b ', internalIp: '' });
-  expect(headers).toEqual([['Sessionhostnameoverride', 'a  X: b'], ['Sessioninternalip', '']]);
+  expect(headers).toEqual([
+    ['Sessionhostnameoverride', 'a  X: b'],
+    ['Sessioninternalip', ''],
+  ]);
 });

@@ -23,8 +23,10 @@ export type ConnectIdentity = {
  * @returns `[name, value]` pairs; an empty value is sent, too
  */
 export function connectHeaders(dialect: Dialect, identity: ConnectIdentity): [string, string][] {
-  const headers: [string, string][] = dialect.hostnameHeadersSent.map((name) =>
-    [canonicalHeaderName(name), headerValue(identity.hostname)]);
+  const headers: [string, string][] = dialect.hostnameHeadersSent.map((name) => [
+    canonicalHeaderName(name),
+    headerValue(identity.hostname),
+  ]);
   headers.push([canonicalHeaderName(internalIpHeader), headerValue(identity.internalIp)]);
   return headers.sort(([a], [b]) => (a < b ? -1 : 1));
 }

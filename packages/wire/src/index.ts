@@ -1,21 +1,26 @@
 // The public surface of @kubeedge-sim/wire. Everything else is internal.
-export { WireError, wireErrorTemplates } from './errors.ts';
-export type { WireErrorCode } from './errors.ts';
-export { decodeUvarint, encodeUvarint, uvarintBytesMax } from './uvarint.ts';
-export type { DecodedUvarint } from './uvarint.ts';
-export {
-  isMessageTypeKnown, messageTypeGoName, messageTypeName, messageTypeNumber, messageTypes,
-} from './message-type.ts';
-export type { MessageTypeName } from './message-type.ts';
-export { decodeMessage, describeMessage, encodeMessage } from './message.ts';
-export type { DecodeMessageOptions, TunnelMessage } from './message.ts';
-export { dialectOf, goJsonTraits, knownReleases } from './dialect.ts';
-export type { Dialect, GoJsonTraits, ReleaseRow, UrlJsonField } from './dialect.ts';
-export { connectUrlFromRequestTarget, connectUrlToString, emptyConnectUrl } from './connect-url.ts';
-export type { ConnectUrl } from './connect-url.ts';
-export { decodeConnectPayload, encodeConnectPayload } from './connect-payload.ts';
+
 export type { ConnectHeader, ConnectPayload } from './connect-payload.ts';
+export { decodeConnectPayload, encodeConnectPayload } from './connect-payload.ts';
+export type { ConnectUrl } from './connect-url.ts';
+export { connectUrlFromRequestTarget, connectUrlToString, emptyConnectUrl } from './connect-url.ts';
+export type { Dialect, GoJsonTraits, ReleaseRow, UrlJsonField } from './dialect.ts';
+export { dialectOf, goJsonTraits, knownReleases } from './dialect.ts';
+export type { WireErrorCode } from './errors.ts';
+export { WireError, wireErrorTemplates } from './errors.ts';
 export { goStringFromBytes, goStringToBytes } from './go-string.ts';
-export { connectHeaders, connectPath, readConnectHeaders, tunnelPortDefault } from './handshake.ts';
 export type { ConnectIdentity, HeaderSource } from './handshake.ts';
+export { connectHeaders, connectPath, readConnectHeaders, tunnelPortDefault } from './handshake.ts';
 export { LineScanner, scannerBufferBytesMax } from './line-scanner.ts';
+export type { DecodeMessageOptions, TunnelMessage } from './message.ts';
+export { decodeMessage, describeMessage, encodeMessage } from './message.ts';
+export type { MessageTypeName } from './message-type.ts';
+export {
+  isMessageTypeKnown,
+  messageTypeGoName,
+  messageTypeName,
+  messageTypeNumber,
+  messageTypes,
+} from './message-type.ts';
+export type { DecodedUvarint } from './uvarint.ts';
+export { decodeUvarint, encodeUvarint, uvarintBytesMax } from './uvarint.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineScanner } from './index.ts';
 import { readFixture, toHex } from './fixture.test-support.ts';
+import { LineScanner } from './index.ts';
 
 type LimitVector = { kind: string; lineBytes: number; bodyBytesReceived: number };
 type GoVector = { Runs: { N: number; B: number }[]; Lengths: number[]; TooLong: boolean };
@@ -31,17 +31,20 @@ test('cuts at LF, drops one CR, keeps blank lines', () => {
 });
 
 test.each(readFixture<LimitVector>('scanner-limit.ndjson'))(
-  'passes what the real edge passed: $kind, $lineBytes bytes', ({ kind, lineBytes, bodyBytesReceived }) => {
+  'passes what the real edge passed: $kind, $lineBytes bytes',
+  ({ kind, lineBytes, bodyBytesReceived }) => {
     const long = 'x'.repeat(lineBytes);
     const only = kind.startsWith('only line');
     const { lines, stopped } = scan(utf8(only ? long : `line-before\n${long}\nline-after\n`));
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
     expect(bytes).toBe(bodyBytesReceived);
     expect(stopped).toBe(lineBytes > (only ? 65_536 : 65_535));
-  });
+  },
+);
 
 test.each(readFixture<GoVector>('go-scanner.ndjson').map((vector, index) => ({ index, ...vector })))(
-  'agrees with bufio.Scanner on body $index', ({ Runs, Lengths, TooLong }) => {
+  'agrees with bufio.Scanner on body $index',
+  ({ Runs, Lengths, TooLong }) => {
     const body = new Uint8Array(Runs.reduce((sum, run) => sum + run.N, 0));
     let at = 0;
     for (const { N, B } of Runs) {
@@ -51,7 +54,8 @@ test.each(readFixture<GoVector>('go-scanner.ndjson').map((vector, index) => ({ i
     const { lines, stopped } = scan(body);
     expect(lines.map((line) => line.length)).toEqual(Lengths);
     expect(stopped).toBe(TooLong);
-  });
+  },
+);
 
 test('after a line that is too long everything is dropped, without an error', () => {
   const scanner = new LineScanner();
@@ -80,22 +84,30 @@ test('lines are copies: the caller may reuse its chunk', () => {
 });
 
 test('any chunking of small bodies gives the same lines', () => {
-  const bytes = fc.array(fc.constantFrom(0x0a, 0x0d, 0x61, 0xff), { maxLength: 60 })
+  const bytes = fc
+    .array(fc.constantFrom(0x0a, 0x0d, 0x61, 0xff), { maxLength: 60 })
     .map((all) => Uint8Array.from(all));
-  fc.assert(fc.property(bytes, fc.array(fc.nat(60)), (body, cuts) => {
-    expect(scan(body, cuts).lines.map(toHex)).toEqual(scan(body).lines.map(toHex));
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(60)), (body, cuts) => {
+      expect(scan(body, cuts).lines.map(toHex)).toEqual(scan(body).lines.map(toHex));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('any chunking near the limit gives the same result', () => {
   const run = fc.tuple(fc.integer({ min: 65_530, max: 65_540 }), fc.boolean(), fc.boolean());
   const someRuns = fc.array(run, { minLength: 1, maxLength: 3 });
-  fc.assert(fc.property(someRuns, fc.array(fc.nat(200_000)), (runs, cuts) => {
-    const body = utf8(
-      runs.map(([length, cr, lf]) => 'x'.repeat(length) + (cr ? '\r' : '') + (lf ? '\n' : '')).join(''));
-    const { lines, stopped } = scan(body, cuts);
-    const whole = scan(body);
-    expect(lines.map((line) => line.length)).toEqual(whole.lines.map((line) => line.length));
-    expect(stopped).toBe(whole.stopped);
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(someRuns, fc.array(fc.nat(200_000)), (runs, cuts) => {
+      const body = utf8(
+        runs.map(([length, cr, lf]) => 'x'.repeat(length) + (cr ? '\r' : '') + (lf ? '\n' : '')).join(''),
+      );
+      const { lines, stopped } = scan(body, cuts);
+      const whole = scan(body);
+      expect(lines.map((line) => line.length)).toEqual(whole.lines.map((line) => line.length));
+      expect(stopped).toBe(whole.stopped);
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import {
-  dialectOf, isMessageTypeKnown, messageTypeGoName, messageTypeName, messageTypeNumber, messageTypes,
+  dialectOf,
+  isMessageTypeKnown,
+  messageTypeGoName,
+  messageTypeName,
+  messageTypeNumber,
+  messageTypes,
 } from './index.ts';
 
 test('names and numbers undo each other', () => {

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  WireError, decodeMessage, describeMessage, dialectOf, encodeMessage, messageTypeGoName,
-} from './index.ts';
-import { fromHex, readFixture, toHex } from './fixture.test-support.ts';
 import type { MessageVector } from './fixture.test-support.ts';
+import { fromHex, readFixture, toHex } from './fixture.test-support.ts';
+import {
+  decodeMessage,
+  describeMessage,
+  dialectOf,
+  encodeMessage,
+  messageTypeGoName,
+  WireError,
+} from './index.ts';
 
 const vectors = [
   ...readFixture<MessageVector>('messages-summary.ndjson'),
@@ -51,8 +56,12 @@ test('an unknown type is not an error', () => {
 test.each([
   ['an empty message', '', 'WIRE_ERR_TRUNCATED_VARINT', 'EOF'],
   ['a message of one byte', '01', 'WIRE_ERR_TRUNCATED_VARINT', 'EOF'],
-  ['eleven bytes of ff', 'ffffffffffffffffffffff', 'WIRE_ERR_VARINT_OVERFLOW',
-    'binary: varint overflows a 64-bit integer'],
+  [
+    'eleven bytes of ff',
+    'ffffffffffffffffffffff',
+    'WIRE_ERR_VARINT_OVERFLOW',
+    'binary: varint overflows a 64-bit integer',
+  ],
   ['an id of 2^53', '808080808080801003', 'WIRE_ERR_CONNECT_ID_RANGE', ''],
   ['a type of 2^53', '018080808080808010', 'WIRE_ERR_MESSAGE_TYPE_RANGE', ''],
 ])('%s is refused', (_title, hex, code, goText) => {
@@ -65,20 +74,25 @@ test('the largest safe id passes', () => {
 });
 
 test('decoding undoes encoding', () => {
-  fc.assert(fc.property(fc.maxSafeNat(), fc.maxSafeNat(), fc.uint8Array(), (connectId, type, data) => {
-    const message = decodeMessage(encodeMessage({ connectId, type, data }));
-    expect(message.connectId).toBe(connectId);
-    expect(message.type).toBe(type);
-    expect(toHex(message.data)).toBe(toHex(data));
-  }));
+  fc.assert(
+    fc.property(fc.maxSafeNat(), fc.maxSafeNat(), fc.uint8Array(), (connectId, type, data) => {
+      const message = decodeMessage(encodeMessage({ connectId, type, data }));
+      expect(message.connectId).toBe(connectId);
+      expect(message.type).toBe(type);
+      expect(toHex(message.data)).toBe(toHex(data));
+    }),
+  );
 });
 
 test('garbage throws nothing but WireError', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-    try {
-      decodeMessage(bytes);
-    } catch (error) {
-      expect(error).toBeInstanceOf(WireError);
-    }
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      try {
+        decodeMessage(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WireError, decodeUvarint, encodeUvarint } from './index.ts';
 import { fromHex, toHex } from './fixture.test-support.ts';
+import { decodeUvarint, encodeUvarint, WireError } from './index.ts';
 
 test('encodes as binary.PutUvarint does', () => {
   expect(toHex(encodeUvarint(0))).toBe('00');
@@ -24,25 +24,32 @@ test('tells an empty input from a cut varint, as Go does', () => {
 });
 
 test.each(['ffffffffffffffffff02', '80808080808080808080', 'ffffffffffffffffffffff'])(
-  'refuses %s with Go\'s overflow text', (hex) => {
+  "refuses %s with Go's overflow text",
+  (hex) => {
     const goText = 'binary: varint overflows a 64-bit integer';
     expect(() => decodeUvarint(fromHex(hex))).toThrow(
-      expect.objectContaining({ code: 'WIRE_ERR_VARINT_OVERFLOW', goText }));
-  });
+      expect.objectContaining({ code: 'WIRE_ERR_VARINT_OVERFLOW', goText }),
+    );
+  },
+);
 
 test('decoding undoes encoding for every uint64', () => {
-  fc.assert(fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
-    const bytes = encodeUvarint(value);
-    expect(decodeUvarint(bytes)).toEqual({ value, bytesRead: bytes.length });
-  }));
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
+      const bytes = encodeUvarint(value);
+      expect(decodeUvarint(bytes)).toEqual({ value, bytesRead: bytes.length });
+    }),
+  );
 });
 
 test('garbage throws nothing but WireError', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 14 }), (bytes) => {
-    try {
-      decodeUvarint(bytes);
-    } catch (error) {
-      expect(error).toBeInstanceOf(WireError);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 14 }), (bytes) => {
+      try {
+        decodeUvarint(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+    }),
+  );
 });

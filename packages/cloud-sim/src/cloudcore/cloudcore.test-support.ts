@@ -27,11 +27,8 @@ export interface Exchange {
   ms: number;
 }
 
-export type WireEntry = [
-  kind: '>' | '<' | 'ping' | 'pong' | string,
-  atMs: number,
-  ...rest: (string | number)[],
-];
+/** `kind` is `>`, `<`, `ping`, `pong` or a step of the capture's own. */
+export type WireEntry = [kind: string, atMs: number, ...rest: (string | number)[]];
 
 export interface Case extends Partial<Exchange> {
   name: string;
@@ -263,9 +260,10 @@ export class RawEdge {
     const hostHeader =
       'hostname' in options && hostname === '' ? '' : `Sessionhostnameoveride: ${hostname}\r\n`;
     socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:10004\r\nUser-Agent: Go-http-client/1.1\r\nConnection: Upgrade\r\n` +
-        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${hostHeader}` +
-        `Sessioninternalip: ${internalIp}\r\n${options.extraHeaders ?? ''}Upgrade: websocket\r\n\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:10004\r\nUser-Agent: Go-http-client/1.1\r\n` +
+        `Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n` +
+        `Sec-WebSocket-Version: 13\r\n${hostHeader}Sessioninternalip: ${internalIp}\r\n${options.extraHeaders ?? ''}` +
+        `Upgrade: websocket\r\n\r\n`,
     );
     const head = await reader.take(untilBlankLine);
     return new RawEdge(socket, reader, (head?.toString('latin1') ?? '').slice(0, -4));

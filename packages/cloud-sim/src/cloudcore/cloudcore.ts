@@ -52,8 +52,8 @@ export interface Cloudcore extends AsyncDisposable {
   /** Where edges connect: 10004. Not what upstream calls the tunnel port of a Node, see tunnel-port.ts. */
   readonly tunnelPort: number;
   /**
-   * What edgecontroller writes as the kubelet port with a status of an edge: `port`, or the present one if left
-   * out; undefined when the release drops the message.
+   * What edgecontroller writes as the kubelet port with a status of an edge: `port`, or the present one if
+   * left out; undefined when the release drops the message.
    */
   nodeStatusPort(node: string, reported: ReportedPort): { port?: number } | undefined;
   /**
@@ -77,8 +77,9 @@ export interface SessionState {
 const TUNNEL_MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 
 /**
- * Starts cloudcore's cloudstream module on `host`: stream server (10003) and tunnel server (10004), and from v1.8 on
- * the host's NAT rules. A process that ends while it starts (see `onExit`) resolves as well, and serves nothing.
+ * Starts cloudcore's cloudstream module on `host`: stream server (10003) and tunnel server (10004), and
+ * from v1.8 on the host's NAT rules. A process that ends while it starts (see `onExit`) resolves as well,
+ * and serves nothing.
  * kubeedge v1.6.1 cloud/pkg/cloudstream/cloudstream.go Start; v1.8.0 cloud/cmd/cloudcore/app/server.go
  * @throws CloudcoreError CLOUDCORE_ERR_RELEASE_UNKNOWN, CLOUDCORE_ERR_NO_CLOUDSTREAM; SimError
  * SIM_ERR_PORT_IN_USE

@@ -233,7 +233,7 @@ async function ofRequest(
             part.replace(/MessageID \d+/g, 'MessageID *').replace(/serving \S+/, 'serving *'),
           ),
         )
-        .sort();
+        .sort((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1));
     expect(plain(logLines(lab.world).slice(4))).toEqual(plain(captured.logs));
     await after?.(lab, edge);
     edge.socket.destroy();

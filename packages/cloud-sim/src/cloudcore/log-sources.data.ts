@@ -10,23 +10,26 @@ import type { LogSources } from './release.ts';
 // tunnelserver.go updateNodeKubeletEndpoint and connect. From v1.12.0 on upgradeRefused is printed only when
 // writing the refusal fails, which it does not here.
 const nodePort1_9 = {
-  getNodeError: 'tunnelserver.go:191', updatePortError: 'tunnelserver.go:198', portTimedOut: 'tunnelserver.go:203',
-  portUpdated: 'tunnelserver.go:206',
+  getNodeError: 'tunnelserver.go:191', updatePortError: 'tunnelserver.go:198',
+  portTimedOut: 'tunnelserver.go:203', portUpdated: 'tunnelserver.go:206',
 } as const satisfies LogSources;
 const nodePort1_10 = {
-  getNodeError: 'tunnelserver.go:200', updatePortError: 'tunnelserver.go:207', portTimedOut: 'tunnelserver.go:212',
-  portUpdated: 'tunnelserver.go:215', closeConnectSent: 'tunnelserver.go:132',
-  closeConnectError: 'tunnelserver.go:134', upgradeFailed: 'tunnelserver.go:116',
+  getNodeError: 'tunnelserver.go:200', updatePortError: 'tunnelserver.go:207',
+  portTimedOut: 'tunnelserver.go:212', portUpdated: 'tunnelserver.go:215',
+  closeConnectSent: 'tunnelserver.go:132', closeConnectError: 'tunnelserver.go:134',
+  upgradeFailed: 'tunnelserver.go:116',
 } as const satisfies LogSources;
 const nodePort1_12 = {
-  getNodeError: 'tunnelserver.go:202', updatePortError: 'tunnelserver.go:209', portTimedOut: 'tunnelserver.go:214',
-  portUpdated: 'tunnelserver.go:217', closeConnectSent: 'tunnelserver.go:134',
-  closeConnectError: 'tunnelserver.go:136', upgradeFailed: 'tunnelserver.go:118',
+  getNodeError: 'tunnelserver.go:202', updatePortError: 'tunnelserver.go:209',
+  portTimedOut: 'tunnelserver.go:214', portUpdated: 'tunnelserver.go:217',
+  closeConnectSent: 'tunnelserver.go:134', closeConnectError: 'tunnelserver.go:136',
+  upgradeFailed: 'tunnelserver.go:118',
 } as const satisfies LogSources;
 const nodePort1_21 = {
-  getNodeError: 'tunnelserver.go:224', updatePortError: 'tunnelserver.go:231', portTimedOut: 'tunnelserver.go:236',
-  portUpdated: 'tunnelserver.go:239', closeConnectSent: 'tunnelserver.go:152',
-  closeConnectError: 'tunnelserver.go:154', upgradeFailed: 'tunnelserver.go:136',
+  getNodeError: 'tunnelserver.go:224', updatePortError: 'tunnelserver.go:231',
+  portTimedOut: 'tunnelserver.go:236', portUpdated: 'tunnelserver.go:239',
+  closeConnectSent: 'tunnelserver.go:152', closeConnectError: 'tunnelserver.go:154',
+  upgradeFailed: 'tunnelserver.go:136',
 } as const satisfies LogSources;
 
 /** v1.3.0 */

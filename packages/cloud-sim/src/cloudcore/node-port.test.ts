@@ -142,7 +142,8 @@ describe('an edge whose Node is not there', () => {
     source,
     `${missing}node: ${EDGE}, error: nodes "${EDGE}" not found`,
   ];
-  const timedOut = `Update KubeletEndpoint Port of Node '${EDGE}' error: timed out waiting for the condition. `;
+  const cause = 'timed out waiting for the condition';
+  const timedOut = `Update KubeletEndpoint Port of Node '${EDGE}' error: ${cause}. `;
 
   test('v1.8.2 does not look', async () => {
     await inCloud(

@@ -83,12 +83,14 @@ export interface CloudcoreRelease {
   /** `close`: telling a connection twice that its edge is done panics; `send`: it does not. */
   readonly edgePeerStop: 'close' | 'send';
   /**
-   * Who decides on status.daemonEndpoints.kubeletEndpoint.Port of an edge's Node, the port metrics-server and
-   * kube-apiserver dial: the edge in its status; cloudcore with every status it passes on; or cloudcore when a
-   * tunnel connects, and statuses then keep a port that is not zero.
+   * Who decides on status.daemonEndpoints.kubeletEndpoint.Port of an edge's Node, the port metrics-server
+   * and kube-apiserver dial: the edge in its status; cloudcore with every status it passes on; or cloudcore
+   * when a tunnel connects, and statuses then keep a port that is not zero.
    */
   readonly nodePortWriter: 'edge' | 'node-status' | 'tunnel-connect';
-  /** Edges' patches of their Node are applied as they are, a port in them too; without it they are dropped. */
+  /**
+   * Edges' patches of their Node are applied as they are, a port in them too; without it they are dropped.
+   */
   readonly nodePatch: boolean;
   /** Tunnel port of a cluster's first cloudcore; null: the release knows no tunnel ports. */
   readonly tunnelPortFirst: number | null;

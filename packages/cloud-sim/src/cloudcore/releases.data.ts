@@ -87,8 +87,9 @@ const era5 = {
   internalIpFallback: 'peer-address',
 } as const;
 const era6 = { ...era5, routes: routes6, forwardedUri: true } as const;
-// cloud/cmd/cloudcore/app/server.go NegotiateTunnelPort (commit 320132bf8), edgecontroller/controller/upstream.go
-// createNode, updateNodeStatus; the rules for the ports are still made by hand
+// cloud/cmd/cloudcore/app/server.go NegotiateTunnelPort (commit 320132bf8),
+// edgecontroller/controller/upstream.go createNode, updateNodeStatus; the rules for the ports are still
+// made by hand
 const era7 = {
   ...era6,
   serveErrorShadowed: false,
@@ -140,7 +141,8 @@ export const releaseRows = [
   { release: 'v1.6.0', ...era6, logSources: sources.from1_6_0 },
   { release: 'v1.6.1', ...era6, logSources: sources.from1_6_0 },
   { release: 'v1.6.2', ...era6, logSources: sources.from1_6_0 },
-  // server.go NegotiateTunnelPort returns nil for an address that has its port, and is dereferenced (PR 2876).
+  // server.go NegotiateTunnelPort returns nil for an address that has its port, and is dereferenced (PR
+  // 2876).
   { release: 'v1.7.0', ...era7, logSources: sources.from1_7_0, tunnelPortReuse: 'panic' },
   { release: 'v1.7.1', ...era7, logSources: sources.from1_7_0 },
   { release: 'v1.7.2', ...era7, logSources: sources.from1_7_0 },
@@ -161,16 +163,18 @@ export const releaseRows = [
   { release: 'v1.11.1', ...era11, logSources: sources.from1_11_1 },
   { release: 'v1.11.2', ...era11, logSources: sources.from1_11_1 },
   { release: 'v1.11.3', ...era11, logSources: sources.from1_11_1 },
-  // An edge of v1.12.0 takes the port away again, which its own cloudcore cannot prevent: the embedded kubelet
-  // writes daemonEndpoints on every status update (vendor/k8s.io/kubernetes/pkg/kubelet/kubelet_node_status.go
-  // defaultNodeStatusFuncs, nodestatus/setters.go DaemonEndpoints), and kubelet.go NewMainKubelet fills it with
-  // kubeCfg.Port, which is 10250: pkg/apis/componentconfig/edgecore/v1alpha2/default.go sets ReadOnlyPort 10350
-  // and EnableServer false, and SetDefaults_KubeletConfiguration Port (apis/config/v1beta1/defaults.go). The
-  // node is always read from the cloud (edge/pkg/metamanager/process.go processQuery), so 10351 differs from
-  // 10250, and the difference is sent as a patch within 10 s (tryUpdateNodeStatus, nodeStatusHasChanged), which
-  // upstream.go patchNode applies as it is; only the old updateNodeStatus keeps a non-zero port. Nothing
-  // redirects 10250. kubeedge/kubeedge issue 4310. v1.12.1 vendors kubeedge/kubernetes v1.22.6-kubeedge3:
-  // the setter is gone, initialNode registers ReadOnlyPort (10350) once, and what cloudcore writes stays.
+  // An edge of v1.12.0 takes the port away again, which its own cloudcore cannot prevent: the embedded
+  // kubelet writes daemonEndpoints on every status update
+  // (vendor/k8s.io/kubernetes/pkg/kubelet/kubelet_node_status.go defaultNodeStatusFuncs,
+  // nodestatus/setters.go DaemonEndpoints), and kubelet.go NewMainKubelet fills it with kubeCfg.Port, which
+  // is 10250: pkg/apis/componentconfig/edgecore/v1alpha2/default.go sets ReadOnlyPort 10350 and
+  // EnableServer false, and SetDefaults_KubeletConfiguration Port (apis/config/v1beta1/defaults.go). The
+  // node is always read from the cloud (edge/pkg/metamanager/process.go processQuery), so 10351 differs
+  // from 10250, and the difference is sent as a patch within 10 s (tryUpdateNodeStatus,
+  // nodeStatusHasChanged), which upstream.go patchNode applies as it is; only the old updateNodeStatus
+  // keeps a non-zero port. Nothing redirects 10250. kubeedge/kubeedge issue 4310. v1.12.1 vendors
+  // kubeedge/kubernetes v1.22.6-kubeedge3: the setter is gone, initialNode registers ReadOnlyPort (10350)
+  // once, and what cloudcore writes stays.
   { release: 'v1.12.0', ...era12, logSources: sources.from1_12_0 },
   { release: 'v1.12.1', ...era12, logSources: sources.from1_12_0 },
   { release: 'v1.12.2', ...era12, logSources: sources.from1_12_0 },

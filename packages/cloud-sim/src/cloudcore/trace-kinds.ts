@@ -47,8 +47,9 @@ declare module '@kubeedge-sim/sim-kit' {
     'cloudcore.tunnel-port': { port: number };
     /**
      * The kubelet port of a Node changes. `by`: a status or a patch that edgecontroller passes on (kubeedge
-     * v1.7.0, v1.12.0 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus, patchNode), or a tunnel
-     * that connects (kubeedge v1.9.0 cloud/pkg/cloudstream/tunnelserver.go updateNodeKubeletEndpoint).
+     * v1.7.0, v1.12.0 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus, patchNode), or a
+     * tunnel that connects (kubeedge v1.9.0 cloud/pkg/cloudstream/tunnelserver.go
+     * updateNodeKubeletEndpoint).
      */
     'cloudcore.node-port': {
       node: string;

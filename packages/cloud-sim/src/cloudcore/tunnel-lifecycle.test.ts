@@ -184,7 +184,7 @@ test('a client that does not read holds up its session, new requests included, a
     lazy.destroy();
     // The reader goes on; the request that waited for it reaches the edge although its client has left.
     const frames = [await edge.next(), await edge.next(), await edge.next()].map((frame) =>
-      frame?.hex.slice(0, 4),
+      String(frame?.hex.slice(0, 4)),
     );
     expect(frames.sort()).toEqual(['0104', '0202', '0204']);
     edge.socket.destroy();

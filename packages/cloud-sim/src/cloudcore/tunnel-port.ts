@@ -27,9 +27,9 @@ export function createTunnelPortStore(): TunnelPortStore {
 export const tunnelPortPanic = 'panic: runtime error: invalid memory address or nil pointer dereference';
 
 /**
- * The port that stands for this cloudcore among several: the one its address has on record, or else the lowest
- * free one. Undefined for a release without tunnel ports, and after the process has ended in a panic. Upstream
- * waits up to 9 s before, so that several cloudcores do not meet; that is left out.
+ * The port that stands for this cloudcore among several: the one its address has on record, or else the
+ * lowest free one. Undefined for a release without tunnel ports, and after the process has ended in a
+ * panic. Upstream waits up to 9 s before, so that several cloudcores do not meet; that is left out.
  * kubeedge v1.7.0, v1.8.0 cloud/cmd/cloudcore/app/server.go NegotiateTunnelPort, negotiatePort
  */
 export function negotiateTunnelPort(process: CloudcoreProcess, store: TunnelPortStore): number | undefined {

@@ -43,7 +43,12 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
       name: CLOUD_NODE,
       address: '192.168.0.139',
       docker: CONTROL_DOCKER,
-      machine: machine(nowMs, { cores: 4, memoryBytes: 8 * GIB, osImage: 'CentOS Linux 7 (Core)', pods: cloudPods(nowMs) }),
+      machine: machine(nowMs, {
+        cores: 4,
+        memoryBytes: 8 * GIB,
+        osImage: 'CentOS Linux 7 (Core)',
+        pods: cloudPods(nowMs),
+      }),
     },
     edges: [
       {
@@ -74,7 +79,13 @@ function machine(nowMs: number, part: MachinePart): MachineDescription {
     kernelVersion: '4.15.0-142-generic',
     osImage: 'Ubuntu 18.04.5 LTS',
     bootedAtMs: nowMs - 30 * DAY_MS,
-    disk: { device: '/dev/sda1', capacityBytes: 40 * GIB, usedBytes: 11 * GIB, inodes: 2_621_440, inodesUsed: 312_004 },
+    disk: {
+      device: '/dev/sda1',
+      capacityBytes: 40 * GIB,
+      usedBytes: 11 * GIB,
+      inodes: 2_621_440,
+      inodesUsed: 312_004,
+    },
     networkInterface: 'eth0',
     systemWorkload: { shape: 'steady', cpuCores: 0.11, memoryBytes: 640 * MIB },
     ...part,

@@ -60,7 +60,10 @@ async function observeNodes(cluster: Cluster): Promise<Observation> {
     where: CLOUD_NODE,
     command: 'kubectl get nodes -o wide',
     title: { en: 'The edge node as the cluster knows it', zh: '集群看到的边缘节点' },
-    facts: { ready: row?.split(/\s+/)[1] ?? 'absent', runtime: /docker:\/\/\S+/.exec(row ?? '')?.[0] ?? 'unknown' },
+    facts: {
+      ready: row?.split(/\s+/)[1] ?? 'absent',
+      runtime: /docker:\/\/\S+/.exec(row ?? '')?.[0] ?? 'unknown',
+    },
   });
 }
 
@@ -112,7 +115,10 @@ async function observeEdgeNamespace(cluster: Cluster): Promise<Observation> {
     id: 'top-edge-namespace',
     where: CLOUD_NODE,
     command: `kubectl top pod -n ${EDGE_NAMESPACE}`,
-    title: { en: 'Metrics of a namespace whose pods are all on this edge', zh: '所有 Pod 都在该边缘节点上的命名空间' },
+    title: {
+      en: 'Metrics of a namespace whose pods are all on this edge',
+      zh: '所有 Pod 都在该边缘节点上的命名空间',
+    },
     facts: { hasMetrics: result.exitCode === 0, message: message.replace(/, age: .*/, '') },
   });
 }
@@ -128,7 +134,10 @@ async function observeEdgePodList(cluster: Cluster): Promise<Observation> {
     id: 'top-pods',
     where: CLOUD_NODE,
     command: 'kubectl top pod -A',
-    title: { en: 'All pods with metrics: the missing ones are simply not listed', zh: '所有有监控的 Pod：缺失的直接不出现' },
+    title: {
+      en: 'All pods with metrics: the missing ones are simply not listed',
+      zh: '所有有监控的 Pod：缺失的直接不出现',
+    },
     facts: { pods: names.sort(), edgePodListed: names.includes(EDGE_POD.name) },
   });
 }
@@ -164,21 +173,29 @@ async function observeEdgeSummary(cluster: Cluster): Promise<Observation> {
     id: 'edge-summary',
     where: EDGE,
     command: `curl -s 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true'`,
-    title: { en: 'The summary that metrics-server reads, at its source', zh: 'metrics-server 读取的 summary（源头）' },
+    title: {
+      en: 'The summary that metrics-server reads, at its source',
+      zh: 'metrics-server 读取的 summary（源头）',
+    },
     facts: summaryFacts(result),
   });
 }
 
 async function observeEdgeCadvisor(cluster: Cluster): Promise<Observation> {
   const result = await cluster.curl(EDGE, 'http://127.0.0.1:10350/metrics/cadvisor');
-  const rows = result.stdout.split('\n').filter((line) => /^container_cpu_usage_seconds_total\{.*kubepods/.test(line));
+  const rows = result.stdout
+    .split('\n')
+    .filter((line) => /^container_cpu_usage_seconds_total\{.*kubepods/.test(line));
   const labelled = rows.filter((line) => line.includes(`pod="${EDGE_POD.name}"`));
   const containers = labelled.filter((line) => /container="[^"]+"/.test(line));
   return look(withOutput(result, labelled.map((line) => line.replace(/ \d+$/, '')).join('\n')), {
     id: 'edge-cadvisor',
     where: EDGE,
     command: `curl -s http://127.0.0.1:10350/metrics/cadvisor | grep '^container_cpu_usage.*pod="${EDGE_POD.name}"'`,
-    title: { en: "cAdvisor's rows of the pod: look at the labels, not at the presence", zh: 'cAdvisor 中该 Pod 的数据行：要看标签，而不是有没有数据' },
+    title: {
+      en: "cAdvisor's rows of the pod: look at the labels, not at the presence",
+      zh: 'cAdvisor 中该 Pod 的数据行：要看标签，而不是有没有数据',
+    },
     facts: { rowsOfPod: labelled.length, rowsWithContainer: containers.length },
   });
 }
@@ -188,22 +205,34 @@ async function observeEdgeLog(cluster: Cluster): Promise<Observation> {
   const summaryLines = lines.filter((line) => line.includes('write metrics data'));
   const naming = lines.filter((line) => /is too new|factory failed/.test(line));
   const shown = summaryLines.slice(-3);
-  return look({ stdout: shown.join('\n'), stderr: '', exitCode: 0 }, {
-    id: 'edge-log',
-    where: EDGE,
-    command: 'journalctl -u edgecore | grep "write metrics data" | tail -3',
-    title: { en: 'The edge log: the summary calls arrive, no line names a cause', zh: '边缘日志：summary 请求到达了，但没有一行指出原因' },
-    facts: { summaryCallsSeen: summaryLines.length > 0, linesNamingTheEngine: naming.length },
-  });
+  return look(
+    { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
+    {
+      id: 'edge-log',
+      where: EDGE,
+      command: 'journalctl -u edgecore | grep "write metrics data" | tail -3',
+      title: {
+        en: 'The edge log: the summary calls arrive, no line names a cause',
+        zh: '边缘日志：summary 请求到达了，但没有一行指出原因',
+      },
+      facts: { summaryCallsSeen: summaryLines.length > 0, linesNamingTheEngine: naming.length },
+    },
+  );
 }
 
 async function observeControlEdge(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.curl(CONTROL_EDGE, 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true');
+  const result = await cluster.curl(
+    CONTROL_EDGE,
+    'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true',
+  );
   return look(withSummary(result), {
     id: 'control-summary',
     where: CONTROL_EDGE,
     command: `curl -s 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true'`,
-    title: { en: 'The edge beside it, which differs in its Docker only', zh: '旁边的边缘节点，只有 Docker 版本不同' },
+    title: {
+      en: 'The edge beside it, which differs in its Docker only',
+      zh: '旁边的边缘节点，只有 Docker 版本不同',
+    },
     facts: summaryFacts(result),
   });
 }
@@ -211,7 +240,14 @@ async function observeControlEdge(cluster: Cluster): Promise<Observation> {
 type Look = Pick<Observation, 'id' | 'where' | 'command' | 'title' | 'facts'>;
 
 function look(result: CommandResult, rest: Look): Observation {
-  return { ...rest, output: [result.stdout, result.stderr].filter((text) => text !== '').join('\n').trimEnd(), exitCode: result.exitCode };
+  return {
+    ...rest,
+    output: [result.stdout, result.stderr]
+      .filter((text) => text !== '')
+      .join('\n')
+      .trimEnd(),
+    exitCode: result.exitCode,
+  };
 }
 
 const withOutput = (result: CommandResult, stdout: string): CommandResult => ({ ...result, stdout });
@@ -222,7 +258,10 @@ function withSummary(result: CommandResult): CommandResult {
   if (summary?.node === undefined) return result;
   const pods = (summary.pods ?? []).map(({ podRef }) => `${podRef.namespace}/${podRef.name}`).sort();
   const cpu = summary.node.cpu?.usageCoreNanoSeconds ?? 0;
-  return withOutput(result, `node.cpu.usageCoreNanoSeconds: ${cpu > 0 ? 'present' : 'absent'}\npods: ${JSON.stringify(pods)}`);
+  return withOutput(
+    result,
+    `node.cpu.usageCoreNanoSeconds: ${cpu > 0 ? 'present' : 'absent'}\npods: ${JSON.stringify(pods)}`,
+  );
 }
 
 function summaryFacts(result: CommandResult): Observation['facts'] {
@@ -245,7 +284,9 @@ function parse(text: string): unknown {
 function structureOf(value: unknown): Json {
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => ({ name: nameOf(item), structure: structureOf(item) }));
-    return items.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, structure }) => (name === '' ? structure : [name, structure]));
+    return items
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, structure }) => (name === '' ? structure : [name, structure]));
   }
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).map(([key, part]) => [key, structureOf(part)]);

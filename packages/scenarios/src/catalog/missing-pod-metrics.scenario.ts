@@ -10,7 +10,10 @@ import { observeMetricsPath, observeSummaryStructure, settleCluster } from './me
 const CURED_DOCKER = '20.10.24';
 const CURED_EDGECORE = 'v1.6.2';
 
-const dockerLayer = { en: "edged's cAdvisor ↔ Docker Engine API", zh: 'edged 内的 cAdvisor ↔ Docker Engine API' };
+const dockerLayer = {
+  en: "edged's cAdvisor ↔ Docker Engine API",
+  zh: 'edged 内的 cAdvisor ↔ Docker Engine API',
+};
 const runtimeLayer = { en: 'dockershim ↔ Docker Engine API', zh: 'dockershim ↔ Docker Engine API' };
 
 /** Refusals by the engine of what one part of edgecore asked since edgecore's latest start. */
@@ -27,7 +30,9 @@ const claims: Claim[] = [
     holds: (look) => {
       const messages = eventsOf(look, 'tunnel.message').filter(({ detail }) => detail.session === look.edge);
       const asked = messages.findLast(({ detail }) => detail.type === 'METRIC_CONNECT');
-      const answered = messages.find((event) => event.detail.type === 'DATA' && event.detail.connectId === asked?.detail.connectId);
+      const answered = messages.find(
+        (event) => event.detail.type === 'DATA' && event.detail.connectId === asked?.detail.connectId,
+      );
       return asked && answered && [asked, answered];
     },
     say: ([asked]) => ({
@@ -94,7 +99,9 @@ const claims: Claim[] = [
   {
     id: 'summary-lists-no-pods',
     holds: (look) => {
-      const summaries = eventsOf(look, 'edged.request', look.edge).filter(({ detail }) => detail.path.startsWith('/stats/summary'));
+      const summaries = eventsOf(look, 'edged.request', look.edge).filter(({ detail }) =>
+        detail.path.startsWith('/stats/summary'),
+      );
       const last = summaries.at(-1);
       return last?.detail.pods === 0 ? [last] : undefined;
     },
@@ -119,7 +126,7 @@ const claims: Claim[] = [
     id: 'engine-below-dockershim-minimum',
     holds: (look) => {
       const checked = eventsOf(look, 'dockershim.checked', look.edge).at(-1);
-      return checked !== undefined && checked.detail.error?.includes('is older than') ? [checked] : undefined;
+      return checked?.detail.error?.includes('is older than') ? [checked] : undefined;
     },
     say: ([checked], look) => ({
       en: `Docker ${look.cell.docker} is too old for dockershim (${checked?.kind === 'dockershim.checked' ? `${checked.detail.error}, found ${checked.detail.apiVersion}` : ''}): edgecore exits at start and its unit starts it again every 10 s.`,
@@ -145,31 +152,47 @@ const claims: Claim[] = [
     holds: (look) => {
       const started = eventsOf(look, 'edgecore.process', look.edge).findLast(isState('started'));
       const dialled = eventsOf(look, 'edgestream.tunnel', look.edge);
-      return started && dialled.length === 0 && edgecoreRelease(look.cell.edgecore).edgestream === null ? [started] : undefined;
+      return started && dialled.length === 0 && edgecoreRelease(look.cell.edgecore).edgestream === null
+        ? [started]
+        : undefined;
     },
     say: (_evidence, look) => ({
       en: `edgecore ${look.cell.edgecore} runs, but has no edgestream: nothing dials cloudcore's tunnel port, so the cloud cannot reach its metrics.`,
       zh: `edgecore ${look.cell.edgecore} 在运行，但还没有 edgestream：没有隧道，云端无法取得它的指标。`,
     }),
-    cause: { layer: { en: 'edgestream (not in this release)', zh: 'edgestream（此版本没有）' }, hop: 'tunnel', cures: ['edgecore'] },
+    cause: {
+      layer: { en: 'edgestream (not in this release)', zh: 'edgestream（此版本没有）' },
+      hop: 'tunnel',
+      cures: ['edgecore'],
+    },
   },
   {
     id: 'no-metrics-route',
     holds: (look) => {
-      const tunnel = eventsOf(look, 'edgestream.tunnel', look.edge).find(({ detail }) => detail.state === 'open');
-      const unrouted = eventsOf(look, 'stream.request').find(({ detail }) => detail.route === 'none' && detail.path.startsWith('/stats/'));
+      const tunnel = eventsOf(look, 'edgestream.tunnel', look.edge).find(
+        ({ detail }) => detail.state === 'open',
+      );
+      const unrouted = eventsOf(look, 'stream.request').find(
+        ({ detail }) => detail.route === 'none' && detail.path.startsWith('/stats/'),
+      );
       return tunnel && unrouted ? [tunnel, unrouted] : undefined;
     },
     say: (_evidence, look) => ({
       en: `The tunnel is open, but cloudcore ${look.cell.cloudcore} routes no /stats on port 10003 yet: 404 before any edge is asked.`,
       zh: `隧道已建立，但 cloudcore ${look.cell.cloudcore} 的 10003 端口还没有 /stats 路由：直接返回 404。`,
     }),
-    cause: { layer: { en: 'cloudcore stream server (10003)', zh: 'cloudcore stream server（10003）' }, hop: 'stream', cures: [] },
+    cause: {
+      layer: { en: 'cloudcore stream server (10003)', zh: 'cloudcore stream server（10003）' },
+      hop: 'stream',
+      cures: [],
+    },
   },
   {
     id: 'metric-connect-unknown-to-edge',
     holds: (look) => {
-      const panics = eventsOf(look, 'edgecore.process', look.edge).filter(({ detail }) => detail.reason?.includes('Wrong message type'));
+      const panics = eventsOf(look, 'edgecore.process', look.edge).filter(({ detail }) =>
+        detail.reason?.includes('Wrong message type'),
+      );
       return nonEmpty(panics);
     },
     say: (_evidence, look) => ({

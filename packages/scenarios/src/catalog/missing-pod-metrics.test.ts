@@ -7,11 +7,15 @@ import { missingPodMetrics } from './missing-pod-metrics.scenario.ts';
 const memory = { seed: 1, net: 'memory', split: false } as const;
 
 const play = (cell: Partial<Cell> = {}, options: Partial<RunOptions> = {}) =>
-  runScenario(missingPodMetrics, { ...missingPodMetrics.defaults, ...cell }, {
-    ...memory,
-    open: (...args) => openCluster(...args, memory),
-    ...options,
-  });
+  runScenario(
+    missingPodMetrics,
+    { ...missingPodMetrics.defaults, ...cell },
+    {
+      ...memory,
+      open: (...args) => openCluster(...args, memory),
+      ...options,
+    },
+  );
 
 const factsOf = (result: Result, id: string) => result.observations.find((seen) => seen.id === id)?.facts;
 const statements = ({ explanation }: Result) => explanation.map(({ id }) => id);
@@ -25,7 +29,8 @@ describe('missing-pod-metrics', () => {
     expect(factsOf(result, 'top-cloud-pod')).toEqual({ hasMetrics: true });
     expect(factsOf(result, 'top-edge-pod')).toEqual({
       hasMetrics: false,
-      message: 'Error from server (NotFound): podmetrics.metrics.k8s.io "default/nginx-7848d4b86f-x2wqz" not found',
+      message:
+        'Error from server (NotFound): podmetrics.metrics.k8s.io "default/nginx-7848d4b86f-x2wqz" not found',
     });
     expect(factsOf(result, 'top-edge-namespace')).toEqual({
       hasMetrics: false,

@@ -10,7 +10,10 @@ import { declareHosts } from './hosts.ts';
 import { startLocalCluster } from './local-cluster.ts';
 import { createPki } from './pki.ts';
 
-/** From v1.4.0 on there are metrics on the tunnel; up to v1.13 edgecore runs on Docker alone, as the simulated one does. */
+/**
+ * From v1.4.0 on there are metrics on the tunnel; up to v1.13 edgecore runs on Docker alone, as the
+ * simulated one does.
+ */
 const releases = knownCloudcoreReleases()
   .slice(4)
   .filter((tag) => edgecoreRelease(tag).dockershim !== null);

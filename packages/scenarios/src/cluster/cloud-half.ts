@@ -124,7 +124,8 @@ export async function startCloud(
         if (action.op === 'add') host.nat.append(rule);
         else if (!host.nat.delete(rule)) {
           throw new RangeError(
-            `Tried to delete the DNAT rule of port ${rule.dport} on ${host.name}, found none. Nothing was changed.`,
+            `Tried to delete the DNAT rule of port ${rule.dport} on ${host.name}, found none. ` +
+              'Nothing was changed.',
           );
         }
       }
@@ -216,12 +217,13 @@ function nodesIn(store: ObjectStore): NodeClient {
   };
 }
 
-// The guide's rule, on every host that dials kubelets: iptables -t nat -A OUTPUT -p tcp --dport 10350 -j DNAT …
-// (kubeedge/website release-1.6 docs/advanced/debug.md).
+// The guide's rule, on every host that dials kubelets: iptables -t nat -A OUTPUT -p tcp --dport 10350 -j
+// DNAT … (kubeedge/website release-1.6 docs/advanced/debug.md).
 const streamRule = (address: string, dport: number) =>
   ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
 
-// kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus; the port is the release's choice.
+// kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus; the port is the
+// release's choice.
 function updateNode(
   store: ObjectStore,
   cloudcore: Cloudcore | undefined,

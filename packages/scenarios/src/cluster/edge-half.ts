@@ -3,10 +3,10 @@ import {
   type DockerEngine,
   edgecoreRelease,
   engineProfile,
+  type SystemdUnit,
   startDockerEngine,
   startEdgecore,
   startSystemdUnit,
-  type SystemdUnit,
 } from '@kubeedge-sim/edge-sim';
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
@@ -43,7 +43,9 @@ export async function startEdges(
       const edge = edges.find(({ host }) => host.name === node);
       if (edge === undefined) {
         const known = edges.map(({ host }) => host.name).join(', ');
-        throw new RangeError(`Looked for edge ${JSON.stringify(node)}, found only ${known}. Use one of these names.`);
+        throw new RangeError(
+          `Looked for edge ${JSON.stringify(node)}, found only ${known}. Use one of these names.`,
+        );
       }
       await edge.act(action);
     },
@@ -99,7 +101,8 @@ async function startEdge(
       if (action.do === 'docker') await replaceEngine(action.version);
       else if (action.do === 'edgecore') await unit.restart(edgecore(action.tag));
       else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
-      else if (action.do === 'restart' && action.what === 'docker') await replaceEngine(engine?.profile.version ?? description.docker);
+      else if (action.do === 'restart' && action.what === 'docker')
+        await replaceEngine(engine?.profile.version ?? description.docker);
     },
     async stop() {
       await unit.stop();

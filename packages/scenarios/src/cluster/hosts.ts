@@ -24,7 +24,9 @@ export function declareHosts(world: World, description: ClusterDescription): Clu
       const host = all.find((candidate) => candidate.name === wanted);
       if (host !== undefined) return host;
       const known = all.map((candidate) => candidate.name).join(', ');
-      throw new RangeError(`Looked for node ${JSON.stringify(wanted)}, found only ${known}. Use one of these names.`);
+      throw new RangeError(
+        `Looked for node ${JSON.stringify(wanted)}, found only ${known}. Use one of these names.`,
+      );
     },
   };
 }

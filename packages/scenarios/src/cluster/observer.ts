@@ -45,33 +45,33 @@ export function createObserver(
     host: (node) => hosts.find(node),
     events: () => world.trace.events,
     async kubectl(args) {
-      return describe(await runKubectl(world, hosts.cloud, args, { server: apiserver, tls: { verify: false } }));
+      return describe(
+        await runKubectl(world, hosts.cloud, args, { server: apiserver, tls: { verify: false } }),
+      );
     },
     curl: async (node, url) => describe(await curl(hosts, node, url)),
     log(node, component, verbosity) {
       return world.trace.events
         .filter((event): event is TraceEvent<'log'> & AnyTraceEvent => event.kind === 'log')
-        .filter(({ host, component: by, detail }) => host === node && by === component && detail.verbosity <= verbosity)
+        .filter(
+          ({ host, component: by, detail }) =>
+            host === node && by === component && detail.verbosity <= verbosity,
+        )
         .map(formatKlog);
     },
     async scrapes(count) {
       const nodes = description.edges.length + 1;
-      const startId = world.trace.events.at(-1)?.id ?? 0;
+      let asked = 0;
+      let done = 0;
       // A round counts when all of its scrapes began after now: one under way may still bring old answers.
-      const rounds = () => {
-        let asked = 0;
-        let done = 0;
-        for (const event of world.trace.events) {
-          if (event.id <= startId) continue;
-          if (event.kind === 'metrics-server.scrape') asked++;
-          if (event.kind !== 'metrics-server.cycle') continue;
-          if (asked >= nodes) done++;
-          asked = 0;
-        }
-        return done;
-      };
+      using _rounds = world.trace.subscribe((event) => {
+        if (event.kind === 'metrics-server.scrape') asked++;
+        if (event.kind !== 'metrics-server.cycle') return;
+        if (asked >= nodes) done++;
+        asked = 0;
+      });
       const limitMs = (count + 2) * SCRAPE_LIMIT_MS;
-      if (await until(`${count} scrapes of metrics-server`, () => rounds() >= count, limitMs)) return;
+      if (await until(`${count} scrapes of metrics-server`, () => done >= count, limitMs)) return;
       throw new Error(`metrics-server did not finish ${count} scrapes within ${limitMs} ms`);
     },
   };

@@ -32,8 +32,16 @@ export async function createPki(world: World, cloud: Host, edges: readonly Host[
   }
   return {
     kubernetesRoot: kubernetes.certificate,
-    apiserver: await kubernetes.issue({ ...server, commonName: 'kube-apiserver', dnsNames: ['kubernetes', 'localhost', cloud.name] }),
-    kubelet: await kubernetes.issue({ ...server, commonName: `system:node:${cloud.name}`, organization: 'system:nodes' }),
+    apiserver: await kubernetes.issue({
+      ...server,
+      commonName: 'kube-apiserver',
+      dnsNames: ['kubernetes', 'localhost', cloud.name],
+    }),
+    kubelet: await kubernetes.issue({
+      ...server,
+      commonName: `system:node:${cloud.name}`,
+      organization: 'system:nodes',
+    }),
     metricsServer: await kubernetes.issue({ ...server, commonName: 'metrics-server' }),
     stream: await kubernetes.issue({ ...server, commonName: '', organization: 'KubeEdge' }),
     kubeedgeRoot: kubeedge.certificate,

@@ -1,5 +1,6 @@
 import { catalog } from '../catalog/index.ts';
 import { actionForms } from '../cluster/action.ts';
+import { words } from '../report/words.ts';
 import type { Lang } from '../text.ts';
 import type { Io } from './io.ts';
 import { findScenario } from './options.ts';
@@ -21,9 +22,9 @@ export function show(io: Io, id: string, { lang }: { lang: Lang }): void {
     '',
     `edgecore ${edgecore}, cloudcore ${cloudcore}, Docker ${docker}, metrics-server ${metricsServer}`,
     '',
-    `cures (act cure <id>):\n${cures}`,
+    `${words.cureList[lang]} (act cure <id>):\n${cures}`,
     '',
-    `actions (act …):\n${actionForms.map((form) => `  ${form}`).join('\n')}`,
+    `${words.actionList[lang]} (act …):\n${actionForms.map((form) => `  ${form}`).join('\n')}`,
   ];
   io.out(`${lines.join('\n')}\n`);
 }

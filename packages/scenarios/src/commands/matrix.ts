@@ -21,7 +21,10 @@ export async function matrix(io: Io, id: string, flags: MatrixFlags): Promise<vo
   const tags = flags.edgecore?.split(',');
   for (const tag of tags ?? []) edgecoreRelease(tag);
   const cells = matrixCells(tags);
-  const results = await playAll(cells.map((cell) => ({ ...cell, scenario: scenario.id, seed: flags.seed })), countOf(flags.processes));
+  const results = await playAll(
+    cells.map((cell) => ({ ...cell, scenario: scenario.id, seed: flags.seed })),
+    countOf(flags.processes),
+  );
   if (flags.json === true) {
     for (const result of results) io.out(`${JSON.stringify(result)}\n`);
     return;
@@ -33,7 +36,9 @@ export async function matrix(io: Io, id: string, flags: MatrixFlags): Promise<vo
     });
     io.out(`${tag}\n${ranges.map((range) => `  ${range}\n`).join('')}`);
   }
-  const counts = [...Map.groupBy(results, ({ outcome }) => outcome)].map(([outcome, { length }]) => `${length} ${outcome}`);
+  const counts = [...Map.groupBy(results, ({ outcome }) => outcome)].map(
+    ([outcome, { length }]) => `${length} ${outcome}`,
+  );
   io.out(`${results.length} cells: ${counts.join(', ')}\n`);
 }
 
@@ -71,7 +76,10 @@ function playOn(worker: ChildProcess, request: CellRequest): Promise<CellOutcome
     if ('result' in message) answer.resolve(message.result);
     else answer.reject(new Error(`${request.edgecore} with Docker ${request.docker}: ${message.error}`));
   };
-  const onExit = () => answer.reject(new Error(`A worker ended while it played ${request.edgecore} with Docker ${request.docker}.`));
+  const onExit = () =>
+    answer.reject(
+      new Error(`A worker ended while it played ${request.edgecore} with Docker ${request.docker}.`),
+    );
   worker.once('message', onMessage).once('exit', onExit).send(request);
   return answer.promise.finally(() => worker.off('message', onMessage).off('exit', onExit));
 }

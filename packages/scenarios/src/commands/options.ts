@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { catalog } from '../catalog/index.ts';
 import type { Scenario } from '../scenario.ts';
 import { UsageError } from '../usage-error.ts';
@@ -32,10 +32,13 @@ export function findScenario(id: string): Scenario {
   const scenario = catalog.find((candidate) => candidate.id === id);
   if (scenario !== undefined) return scenario;
   const known = catalog.map((candidate) => candidate.id).join(', ');
-  throw new UsageError(`Looked for scenario ${JSON.stringify(id)}, found only: ${known}. See \`kubeedge-sim list\`.`);
+  throw new UsageError(
+    `Looked for scenario ${JSON.stringify(id)}, found only: ${known}. See \`kubeedge-sim list\`.`,
+  );
 }
 
 function integer(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0 to 999999999.');
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 0 to 999999999.');
   return Number(text);
 }

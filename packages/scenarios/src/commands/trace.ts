@@ -25,7 +25,9 @@ async function readLines(file: string): Promise<string[]> {
     return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Tried to read the trace ${file}: ${why}. Make one with \`replay <id> --trace <file>\`.`);
+    throw new UsageError(
+      `Tried to read the trace ${file}: ${why}. Make one with \`replay <id> --trace <file>\`.`,
+    );
   }
 }
 
@@ -36,5 +38,7 @@ function parseEvent(file: string, line: string, number: number): AnyTraceEvent {
   } catch {
     // Told below, with the line's number.
   }
-  throw new UsageError(`Tried to read line ${number} of ${file} as a trace event, found ${line.slice(0, 60)}.`);
+  throw new UsageError(
+    `Tried to read line ${number} of ${file} as a trace event, found ${line.slice(0, 60)}.`,
+  );
 }

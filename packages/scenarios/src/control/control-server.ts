@@ -23,7 +23,10 @@ export interface ControlServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves `POST /act` and `GET /status` for a running cluster, on loopback. */
+/**
+ * Serves a running cluster's control on loopback: `POST /act`, `GET /status`, and
+ * `GET /log?node=…&component=…&v=<verbosity>` for a component's log.
+ */
 export async function startControlServer(
   world: World,
   cluster: Cluster,
@@ -32,21 +35,36 @@ export async function startControlServer(
 ): Promise<ControlServer> {
   const host = world.net.host({ name: 'control', address: CONTROL_ADDRESS });
   const server = createHttpServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://control');
     const answer = async (): Promise<[number, unknown]> => {
-      if (request.method === 'GET' && request.url === '/status') return [200, { scenario: scenario.id, cell }];
+      if (request.method === 'GET' && url.pathname === '/status')
+        return [200, { scenario: scenario.id, cell }];
+      if (request.method === 'GET' && url.pathname === '/log')
+        return [200, readLog(cluster, url.searchParams)];
       if (request.method !== 'POST' || request.url !== '/act') {
-        return [404, { error: `Tried ${request.method} ${request.url}; there are POST /act and GET /status.` }];
+        return [
+          404,
+          { error: `Tried ${request.method} ${request.url}; there are POST /act, GET /status and GET /log.` },
+        ];
       }
-      if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return [413, { error: 'The body is too long.' }];
+      if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX)
+        return [413, { error: 'The body is too long.' }];
       return [200, { done: await perform(await text(request)) }];
     };
-    answer()
+    void answer()
       .catch((error: unknown): [number, unknown] => {
         const message = error instanceof Error ? error.message : String(error);
-        return [error instanceof UsageError || error instanceof RangeError || 'code' in Object(error) ? 400 : 500, { error: message }];
+        return [
+          error instanceof UsageError || error instanceof RangeError || 'code' in Object(error) ? 400 : 500,
+          { error: message },
+        ];
       })
       .then(([status, body]) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+        const plain = typeof body === 'string';
+        response.writeHead(status, {
+          'content-type': plain ? 'text/plain; charset=utf-8' : 'application/json',
+        });
+        response.end(plain ? body : `${JSON.stringify(body)}\n`);
       });
   });
   const listener = await listenHttp(host, { port: CONTROL_PORT }, { component: 'control' }, server);
@@ -66,15 +84,26 @@ export async function startControlServer(
   };
 }
 
+/** @throws RangeError for a node that is not there */
+function readLog(cluster: Cluster, query: URLSearchParams): string {
+  const node = cluster.host(query.get('node') ?? '').name;
+  const lines = cluster.log(node, query.get('component') ?? 'edgecore', Number(query.get('v') ?? 0));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /** @throws UsageError for words that are no action and for an unknown cure */
 function readActions(scenario: Scenario, cell: Cell, body: string): readonly Action[] {
   const words = readWords(body);
   if (words[0] !== 'cure') return [parseAction(words)];
   const cure = scenario.cures.find(({ id }) => id === words[1]);
   const known = scenario.cures.map(({ id }) => id).join(', ');
-  if (cure === undefined) throw new UsageError(`Looked for the cure ${JSON.stringify(words[1])} of ${scenario.id}; there are ${known}.`);
+  if (cure === undefined)
+    throw new UsageError(
+      `Looked for the cure ${JSON.stringify(words[1])} of ${scenario.id}; there are ${known}.`,
+    );
   const actions = cure.actions(cell);
-  if (actions === undefined) throw new UsageError(`The cure ${cure.id} changes nothing with ${JSON.stringify(cell)}.`);
+  if (actions === undefined)
+    throw new UsageError(`The cure ${cure.id} changes nothing with ${JSON.stringify(cell)}.`);
   return actions;
 }
 
@@ -85,5 +114,7 @@ function readWords(body: string): string[] {
   } catch {
     // Told below.
   }
-  throw new UsageError('Tried to read the body as {"words": ["docker", "edge-node-1", "20.10"]}, found something else.');
+  throw new UsageError(
+    'Tried to read the body as {"words": ["docker", "edge-node-1", "20.10"]}, found something else.',
+  );
 }

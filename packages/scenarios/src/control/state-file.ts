@@ -29,6 +29,8 @@ export async function readUpState(): Promise<UpState> {
   try {
     return JSON.parse(await readFile(file(), 'utf8')) as UpState;
   } catch {
-    throw new UsageError('Looked for a running `kubeedge-sim up`, found none. Start one, or give its --control URL.');
+    throw new UsageError(
+      'Looked for a running `kubeedge-sim up`, found none. Start one, or give its --control URL.',
+    );
   }
 }

@@ -22,9 +22,14 @@ export interface OutcomeRange {
 }
 
 /** Every edgecore tag with every engine version, edgecore first. Both have to be known to the simulator. */
-export function matrixCells(edgecore = edgecoreTags(), docker = knownEngineVersions()): { edgecore: string; docker: string }[] {
+export function matrixCells(
+  edgecore = edgecoreTags(),
+  docker = knownEngineVersions(),
+): { edgecore: string; docker: string }[] {
   const tags = new Set(knownCloudcoreReleases());
-  return edgecore.filter((tag) => tags.has(tag)).flatMap((tag) => docker.map((version) => ({ edgecore: tag, docker: version })));
+  return edgecore
+    .filter((tag) => tags.has(tag))
+    .flatMap((tag) => docker.map((version) => ({ edgecore: tag, docker: version })));
 }
 
 /** Plays one cell on the memory net, without its cures. */
@@ -47,7 +52,8 @@ export function joinRanges(cells: readonly CellOutcome[]): OutcomeRange[] {
   const ranges: OutcomeRange[] = [];
   for (const { docker, outcome, causes } of cells) {
     const last = ranges.at(-1);
-    if (last !== undefined && last.outcome === outcome && last.causes.join() === causes.join()) last.to = docker;
+    if (last !== undefined && last.outcome === outcome && last.causes.join() === causes.join())
+      last.to = docker;
     else ranges.push({ from: docker, to: docker, outcome, causes });
   }
   return ranges;

@@ -45,11 +45,16 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
       if (main === undefined) parts.push(`\n${red(say(words.unexplained))}`);
     }
     for (const cause of result.causes) {
-      parts.push(`\n${bold(say(words.layer))}: ${say(cause.layer)}`, `${bold(say(words.cause))}: ${say(cause.text)}`);
+      parts.push(
+        `\n${bold(say(words.layer))}: ${say(cause.layer)}`,
+        `${bold(say(words.cause))}: ${say(cause.text)}`,
+      );
     }
     if (result.explanation.length > 0) {
       parts.push(heading(words.evidence));
-      parts.push(...result.explanation.map(({ text, evidence }) => `• ${say(text)} ${dim(`[${cite(evidence)}]`)}`));
+      parts.push(
+        ...result.explanation.map(({ text, evidence }) => `• ${say(text)} ${dim(`[${cite(evidence)}]`)}`),
+      );
     }
     if (result.cures.length > 0) {
       parts.push(heading(words.cures));
@@ -62,7 +67,9 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
     }
     if (result.control !== undefined && result.cures.length > 0) {
       const { unchanged, node } = result.control;
-      parts.push(`\n${unchanged ? green('✓') : red('✗')} ${say(unchanged ? words.control : words.controlChanged)} (${node})`);
+      parts.push(
+        `\n${unchanged ? green('✓') : red('✗')} ${say(unchanged ? words.control : words.controlChanged)} (${node})`,
+      );
     }
     if (result.traceHash !== '') parts.push(dim(`\ntrace ${result.traceHash}`));
     return parts.join('\n');
@@ -79,5 +86,7 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
 /** Event numbers, the first few. */
 function cite(evidence: readonly number[]): string {
   const shown = evidence.slice(0, 4).map((id) => `#${id}`);
-  return evidence.length > shown.length ? `${shown.join(' ')} +${evidence.length - shown.length}` : shown.join(' ');
+  return evidence.length > shown.length
+    ? `${shown.join(' ')} +${evidence.length - shown.length}`
+    : shown.join(' ');
 }

@@ -13,6 +13,9 @@ export function formatEvent(event: AnyTraceEvent, startMs: number): string {
 
 function formatDetail(detail: object): string {
   return Object.entries(detail)
-    .map(([key, value]) => `${key}=${typeof value === 'string' && !/[\s"]/.test(value) ? value : JSON.stringify(value)}`)
+    .map(
+      ([key, value]) =>
+        `${key}=${typeof value === 'string' && !/[\s"]/.test(value) ? value : JSON.stringify(value)}`,
+    )
     .join(' ');
 }

@@ -12,14 +12,28 @@ export const words = {
   cures: { en: 'Cures, each tried on a cluster with the symptom', zh: '解决办法（均在有故障的集群上验证）' },
   cleared: { en: 'symptom gone', zh: '故障消失' },
   notCleared: { en: 'symptom still there', zh: '故障仍在' },
-  control: { en: 'Control: the summary of the other edge kept its structure throughout', zh: '对照：另一个边缘节点的 summary 结构始终不变' },
-  controlChanged: { en: 'Control: the summary of the other edge CHANGED its structure', zh: '对照：另一个边缘节点的 summary 结构发生了变化' },
+  control: {
+    en: 'Control: the summary of the other edge kept its structure throughout',
+    zh: '对照：另一个边缘节点的 summary 结构始终不变',
+  },
+  controlChanged: {
+    en: 'Control: the summary of the other edge CHANGED its structure',
+    zh: '对照：另一个边缘节点的 summary 结构发生了变化',
+  },
+  cureList: { en: 'Cures', zh: '解决办法' },
+  actionList: { en: 'Actions', zh: '可执行的操作' },
   outcome: { en: 'Outcome', zh: '结论' },
-  unexplained: { en: 'Something is wrong, but no claim of this scenario explains it.', zh: '有故障，但本场景的任何论断都无法解释它。' },
+  unexplained: {
+    en: 'Something is wrong, but no claim of this scenario explains it.',
+    zh: '有故障，但本场景的任何论断都无法解释它。',
+  },
 } as const satisfies Record<string, Text>;
 
 export const outcomeWords = {
-  symptom: { en: 'SYMPTOM: the edge node has metrics, its pods have none', zh: '复现：边缘节点有监控，Pod 没有监控' },
+  symptom: {
+    en: 'SYMPTOM: the edge node has metrics, its pods have none',
+    zh: '复现：边缘节点有监控，Pod 没有监控',
+  },
   healthy: { en: 'HEALTHY: the edge node and its pods have metrics', zh: '正常：边缘节点和 Pod 都有监控' },
   other: { en: 'OTHER: not this symptom, another fault', zh: '其他：不是这个症状，而是另一个故障' },
   'not-applicable': { en: 'NOT APPLICABLE', zh: '不适用' },

@@ -18,7 +18,10 @@ export interface NodeStatusReport {
   hostname: string;
   /** Port of the kubelet endpoint as the edge has it; a patch may leave it out. */
   port?: number;
-  /** The embedded kubelet's patch of its Node (`nodepatch`, v1.12.0 and later) instead of a whole `nodestatus`. */
+  /**
+   * The embedded kubelet's patch of its Node (`nodepatch`, v1.12.0 and later) instead of a whole
+   * `nodestatus`.
+   */
   patch?: boolean;
   cpu: string;
   memory: string;
@@ -48,7 +51,8 @@ const BODY_BYTES_MAX = 1 << 20;
 /**
  * CloudHub (10000) as far as node status needs it: the path and the client certificate are the real ones, the
  * message is one JSON request in place of the WebSocket with packed messages.
- * Source: kubeedge v1.6.1 cloud/pkg/cloudhub/servers/server.go, cloud/pkg/edgecontroller/controller/upstream.go.
+ * Source: kubeedge v1.6.1 cloud/pkg/cloudhub/servers/server.go,
+ * cloud/pkg/edgecontroller/controller/upstream.go.
  * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
  */
 export async function startCloudhub(

@@ -84,7 +84,7 @@ export class GoResponse {
     if (this.hijacked || this.#handlerDone) return;
     if (this.status === 0) this.writeHeader(200);
     this.#handlerDone = true;
-    if (this.#bufferedBytes > 0) this.#flush();
+    if (this.#bufferedBytes > 0) void this.#flush();
     if (!this.#headWritten) this.#writeHead(new Uint8Array());
     this.#sink.end();
   }
@@ -183,7 +183,7 @@ export function writeNotFound(response: GoResponse): void {
   response.header.set('Content-Type', 'text/plain; charset=utf-8');
   response.header.set('X-Content-Type-Options', 'nosniff');
   response.writeHeader(404);
-  response.write(Buffer.from('404 page not found\n'));
+  void response.write(Buffer.from('404 page not found\n'));
 }
 
 /** See {@link writeNotFound}. */
@@ -199,5 +199,5 @@ export function writeRedirect(request: GoRequest, response: GoResponse, path: st
   }
   response.writeHeader(301);
   if (request.method === 'GET')
-    response.write(Buffer.from(`<a href="${escaped}">Moved Permanently</a>.\n\n`));
+    void response.write(Buffer.from(`<a href="${escaped}">Moved Permanently</a>.\n\n`));
 }

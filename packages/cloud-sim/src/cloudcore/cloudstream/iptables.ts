@@ -3,13 +3,16 @@ import type { CloudcoreProcess } from '../process.ts';
 import type { TunnelPortStore } from '../tunnel-port.ts';
 
 const RECONCILE_MS = 10_000;
-/** Upstream's own chain. A NatTable has none; its rules stand in the chains that jump there, with this comment. */
+/**
+ * Upstream's own chain. A NatTable has none; its rules stand in the chains that jump there, with this
+ * comment.
+ */
 const TUNNEL_PORT_CHAIN = 'TUNNEL-PORT';
 const jumpingChains: readonly NatChain[] = ['OUTPUT', 'PREROUTING'];
 
 /**
- * Sends each tunnel port on record to the cloudcore that has it, on this cloudcore's own host: at once, and every
- * ten seconds until disposed. The rules stay when the process ends, and are flushed by the next one.
+ * Sends each tunnel port on record to the cloudcore that has it, on this cloudcore's own host: at once, and
+ * every ten seconds until disposed. The rules stay when the process ends, and are flushed by the next one.
  * kubeedge v1.8.0, v1.9.0 cloud/pkg/cloudstream/iptables/iptables.go Run, reconcile
  */
 export function startIptablesManager(

@@ -62,7 +62,7 @@ export function rawSink(socket: NetSocket, proto: '1.0' | '1.1', done: () => voi
     head(head) {
       ({ chunked, close } = head);
       const fields = head.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-      write(Buffer.from(`HTTP/${proto} ${head.status} ${head.reason}\r\n${fields}\r\n`, 'latin1'));
+      void write(Buffer.from(`HTTP/${proto} ${head.status} ${head.reason}\r\n${fields}\r\n`, 'latin1'));
     },
     body(bytes) {
       if (!chunked) return write(bytes);
@@ -71,7 +71,7 @@ export function rawSink(socket: NetSocket, proto: '1.0' | '1.1', done: () => voi
       );
     },
     end() {
-      if (chunked) write('0\r\n\r\n');
+      if (chunked) void write('0\r\n\r\n');
       if (close) socket.destroySoon();
       else done();
     },

@@ -80,7 +80,7 @@ async function handleStream(context: StreamContext, request: GoRequest, response
   switch (result.outcome) {
     case 'handler':
       response.writeHeader(501);
-      response.write(Buffer.from(`kubeedge-sim: ${result.kind} requests are not simulated\n`));
+      void response.write(Buffer.from(`kubeedge-sim: ${result.kind} requests are not simulated\n`));
       break;
     case 'redirect':
       writeRedirect(request, response, result.path);
@@ -91,7 +91,7 @@ async function handleStream(context: StreamContext, request: GoRequest, response
     case 'error':
       if (result.allow !== undefined) response.header.set('Allow', result.allow);
       response.writeHeader(result.status);
-      response.write(Buffer.from(result.body));
+      void response.write(Buffer.from(result.body));
       break;
   }
   const { status, bytesWritten: bytes } = response;

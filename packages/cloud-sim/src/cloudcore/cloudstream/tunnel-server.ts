@@ -54,7 +54,7 @@ export async function startTunnelServer(
     const refusal = upgradeRefusal(request);
     if (refusal !== undefined) {
       response.writeHeader(refusal.status);
-      response.write(Buffer.from(refusal.reason));
+      void response.write(Buffer.from(refusal.reason));
       // Printed whether or not writing failed, up to v1.11.
       process.log('E', 'upgradeRefused', 'failed to write http response, err: <nil>');
       process.log('E', 'upgradeFailed', upgradeFailed(process.release, refusal.reason));
@@ -158,7 +158,7 @@ function routeTunnel(
     case 'error':
       if (result.allow !== undefined) response.header.set('Allow', result.allow);
       response.writeHeader(result.status);
-      response.write(Buffer.from(result.body));
+      void response.write(Buffer.from(result.body));
       break;
   }
 }
@@ -176,8 +176,8 @@ interface Agent {
 }
 
 /**
- * The Node could not be written. The process ends, or the edge is told to close its tunnel, which itself stays open
- * and unread: connect returns, and net/http leaves a hijacked connection alone.
+ * The Node could not be written. The process ends, or the edge is told to close its tunnel, which itself
+ * stays open and unread: connect returns, and net/http leaves a hijacked connection alone.
  * kubeedge v1.9.0, v1.10.0 cloud/pkg/cloudstream/tunnelserver.go updateNodeKubeletEndpoint, connect
  */
 function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened }: Agent): void {

@@ -14,8 +14,9 @@ export interface NodePortOptions {
 }
 
 /**
- * Writes the tunnel port into the Node of an edge that connects. `now` tries once, and is true for a release, or a
- * process, that writes nothing; `retry` is what follows when that failed: true once it succeeded.
+ * Writes the tunnel port into the Node of an edge that connects. `now` tries once, and is true for a
+ * release, or a process, that writes nothing; `retry` is what follows when that failed: true once it
+ * succeeded.
  * kubeedge v1.9.0, v1.10.0 cloud/pkg/cloudstream/tunnelserver.go updateNodeKubeletEndpoint
  */
 export function createNodePortWriter(process: CloudcoreProcess, options: NodePortOptions) {
@@ -41,8 +42,8 @@ export function createNodePortWriter(process: CloudcoreProcess, options: NodePor
     return true;
   }
 
-  // k8s.io/apimachinery v0.21 pkg/util/wait/wait.go PollImmediate: at once, at each tick, and once more when the
-  // time is over. v1.9 passes the count 3 as the timeout, which is 3 ns.
+  // k8s.io/apimachinery v0.21 pkg/util/wait/wait.go PollImmediate: at once, at each tick, and once more
+  // when the time is over. v1.9 passes the count 3 as the timeout, which is 3 ns.
   async function retry(name: string, parent: number | undefined): Promise<boolean> {
     const ticks = release.nodeWriteFailure === 'exit' ? 0 : UPDATE_TIMEOUT_MS / RETRY_SLEEP_MS;
     for (let tick = 1; tick <= ticks; tick += 1) {

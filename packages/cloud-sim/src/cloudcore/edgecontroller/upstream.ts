@@ -5,7 +5,9 @@ import type { CloudcoreProcess } from '../process.ts';
 export interface ReportedPort {
   /** Left out: the message is a patch that does not touch it. */
   readonly port?: number;
-  /** The message is a patch of the Node instead of a whole status: the embedded kubelet's, v1.12.0 and later. */
+  /**
+   * The message is a patch of the Node instead of a whole status: the embedded kubelet's, v1.12.0 and later.
+   */
   readonly patch?: boolean;
 }
 

@@ -56,7 +56,8 @@ function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
     for (const act of acts.values()) act.reject(error);
   };
   child.on('message', (message: FromHalf) => {
-    if (message.kind === 'event') adopt(message.event as unknown as TraceInput<keyof TraceKinds> & { id: number });
+    if (message.kind === 'event')
+      adopt(message.event as unknown as TraceInput<keyof TraceKinds> & { id: number });
     else if (message.kind === 'started') started.resolve();
     else if (message.kind === 'failed') fail(new Error(`The ${name} half failed: ${message.error}`));
     else if (message.error === undefined) acts.get(message.id)?.resolve();

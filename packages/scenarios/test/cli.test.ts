@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The command in this process: what it wrote, and its exit code. */
+async function run(...args: string[]) {
+  let out = '';
+  let error = '';
+  const io = {
+    out: (text: string) => {
+      out += text;
+    },
+    error: (text: string) => {
+      error += text;
+    },
+    colour: false,
+  };
+  const exitCode = await main(args, io, AbortSignal.abort());
+  return { out, error, exitCode };
+}
+
+describe('kubeedge-sim', () => {
+  it('replays the founding report when nothing is asked', async () => {
+    const { out, exitCode } = await run();
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Error from server (NotFound): podmetrics.metrics.k8s.io');
+    expect(out).toContain('✗ Docker Engine API');
+    expect(out).toContain('✓ docker: ');
+    expect(out).toContain('✓ edgecore: ');
+  });
+
+  it('speaks Chinese', async () => {
+    expect((await run('replay', 'missing-pod-metrics', '--lang', 'zh', '--edgecore', '1.6.2')).out).toContain(
+      '正常：边缘节点和 Pod 都有监控',
+    );
+    expect((await run('list', '--lang', 'zh')).out).toContain('边缘节点有监控，节点上的 Pod 没有监控');
+    expect((await run('show', 'missing-pod-metrics', '--lang', 'zh')).out).toContain('解决');
+  });
+
+  it('prints JSON of the documented shape', async () => {
+    const { out, exitCode } = await run(
+      'replay',
+      'missing-pod-metrics',
+      '--docker',
+      '18.9.1',
+      '--seed',
+      '7',
+      '--json',
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      scenario: 'missing-pod-metrics',
+      cell: { edgecore: 'v1.6.1', cloudcore: 'v1.6.1', docker: '18.09.1', metricsServer: 'v0.4.2' },
+      seed: 7,
+      net: 'memory',
+      outcome: 'symptom',
+      causes: [{ id: 'engine-refuses-cadvisor', hop: 'docker' }],
+      observations: expect.any(Array),
+      explanation: expect.any(Array),
+      cures: [
+        { id: 'docker', cleared: true },
+        { id: 'edgecore', cleared: true },
+      ],
+      traceHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('exits with 1 when the outcome is not the expected one', async () => {
+    const cell = ['replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2'];
+    expect((await run(...cell, '--expect', 'healthy')).exitCode).toBe(0);
+    const { exitCode, error } = await run(...cell, '--expect', 'symptom');
+    expect({ exitCode, error }).toEqual({
+      exitCode: 1,
+      error: 'Expected the outcome symptom, found healthy.\n',
+    });
+  });
+
+  it.each([
+    [['replay', 'nothing-like-it'], 'found only: missing-pod-metrics'],
+    [['replay', 'missing-pod-metrics', '--edgecore', 'v1.6.9'], 'the nearest known are v1.6.2'],
+    [['replay', 'missing-pod-metrics', '--docker', '18.10.1'], 'the nearest known are'],
+    [['replay', 'missing-pod-metrics', '--metrics-server', '0.9.9'], 'simulated are v0.4.2'],
+    [['replay', 'missing-pod-metrics', '--net', 'paper'], 'Allowed choices are memory, loopback'],
+    [
+      ['replay', 'missing-pod-metrics', '--trace', '/no/such/folder/trace.ndjson'],
+      'Give a file in a folder that exists',
+    ],
+    [['trace', '/no/such/file'], 'Make one with'],
+    [['matrix', 'missing-pod-metrics', '--edgecore', 'v9'], 'the nearest known are'],
+    [['fly'], "unknown command 'fly'"],
+  ])('refuses %j with exit code 2 and says what to do', async (args, message) => {
+    const { exitCode, error } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(error).toContain(message);
+  });
+
+  it('writes a trace and prints it for a person', async () => {
+    const file = join(folder, 'trace.ndjson');
+    await run('replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2', '--trace', file);
+    const events = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(events.length).toBeGreaterThan(500);
+    const { out } = await run('trace', file, '--kind', 'cadvisor.factory', '--host', 'edge-node-1');
+    expect(out).toMatch(
+      /^ +0\.\d{3}s #\d+ edge-node-1\/cadvisor cadvisor\.factory factory=docker registered=true\n$/,
+    );
+    await writeFile(file, 'not a trace\n');
+    expect(await run('trace', file)).toMatchObject({ exitCode: 2, error: expect.stringContaining('line 1') });
+  });
+
+  it('plays a row of the matrix and says where the outcome changes', async () => {
+    const { out, exitCode } = await run('matrix', 'missing-pod-metrics', '--edgecore', 'v1.14.0');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^v1\.14\.0\n {2}1\.13\.0 … 29\.\S+ not-applicable\n\d+ cells: \d+ not-applicable\n$/,
+    );
+  });
+});
