@@ -1,5 +1,6 @@
-import { CloudcoreError, cloudcoreRelease, metricsServerVersions } from '@kubeedge-sim/cloud-sim';
+import { CloudcoreError, metricsServerVersions } from '@kubeedge-sim/cloud-sim';
 import { EdgeError, edgecoreRelease, engineProfile } from '@kubeedge-sim/edge-sim';
+import { cloudcoreRow } from './cluster/cloudcore-row.ts';
 import type { Cell } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,7 +18,7 @@ export function resolveCell(defaults: Cell, options: CellOptions): Cell {
   );
   const metricsServer = tag(options.metricsServer ?? defaults.metricsServer);
   known(() => edgecoreRelease(edgecore));
-  known(() => cloudcoreRelease(cloudcore));
+  known(() => cloudcoreRow(cloudcore));
   const docker = known(() => engineProfile(options.docker ?? defaults.docker)).version;
   if (!Object.hasOwn(metricsServerVersions, metricsServer)) {
     const versions = Object.keys(metricsServerVersions).join(', ');

@@ -3,7 +3,7 @@ import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
 import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
 import { Command, CommanderError, Option } from 'commander';
-import { act } from './commands/act.ts';
+import { act, log } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
@@ -51,6 +51,8 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
         'not-applicable',
       ]),
     )
+    .option('--log <component>', 'print a component’s log in the end: edgecore, cloudcore, metrics-server, …')
+    .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);
@@ -66,6 +68,14 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));
+  program
+    .command('log <node> <component>')
+    .description('print a component’s log from what `up` serves')
+    .addOption(new Option('-v, --v <level>', 'klog verbosity').default(0).argParser(Number))
+    .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
+    .action((node: string, component: string, flags: { v: number; control?: string }) =>
+      log(io, node, component, flags),
+    );
   program
     .command('matrix <id>')
     .description('play every edgecore tag with every Docker version and say where the outcome changes')

@@ -1,1 +1,35 @@
+export { catalog } from './catalog/index.ts';
+export { type Action, formatAction, parseAction } from './cluster/action.ts';
+export type { Cluster, CommandResult } from './cluster/cluster.ts';
+export type {
+  CloudNodeDescription,
+  ClusterDescription,
+  CustomEdgecore,
+  EdgeNodeDescription,
+} from './cluster/description.ts';
+export { startLocalCluster } from './cluster/local-cluster.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
+export { eventsOf, requesterOf, sinceStart } from './look.ts';
+export { type OpenOptions, openCluster } from './open-cluster.ts';
+export {
+  type Cause,
+  type CureResult,
+  explain,
+  type Result,
+  type RunOptions,
+  runScenario,
+  type Statement,
+} from './run.ts';
+export {
+  type Cell,
+  type Claim,
+  type Cure,
+  defineScenario,
+  type Hop,
+  type Look,
+  type Observation,
+  type Outcome,
+  type Scenario,
+} from './scenario.ts';
+export type { Lang, Text } from './text.ts';
+export { UsageError } from './usage-error.ts';

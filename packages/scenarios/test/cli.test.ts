@@ -115,6 +115,18 @@ describe('kubeedge-sim', () => {
     expect(await run('trace', file)).toMatchObject({ exitCode: 2, error: expect.stringContaining('line 1') });
   });
 
+  it('prints a component log at the verbosity asked for', async () => {
+    const quiet = await run('replay', 'missing-pod-metrics', '--log', 'edgecore');
+    expect(quiet.out).toContain('── edgecore (edge-node-1) ──');
+    expect(quiet.out).toMatch(/I0610 08:00:0\d\.\d+ +1 edged\.go:289\] Starting edged\.\.\.$/m);
+    expect(quiet.out).not.toMatch(/plugin\.go:68\] Docker not connected/);
+    const loud = await run('replay', 'missing-pod-metrics', '--log', 'edgecore', '-v', '5');
+    expect(loud.out).toMatch(
+      /plugin\.go:68\] Docker not connected: Error response from daemon: client version 1\.40 is too new/,
+    );
+    expect((await run('replay', 'missing-pod-metrics', '--log', 'kubeproxy')).exitCode).toBe(2);
+  });
+
   it('plays a row of the matrix and says where the outcome changes', async () => {
     const { out, exitCode } = await run('matrix', 'missing-pod-metrics', '--edgecore', 'v1.14.0');
     expect(exitCode).toBe(0);

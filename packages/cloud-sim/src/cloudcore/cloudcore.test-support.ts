@@ -262,7 +262,8 @@ export class RawEdge {
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:10004\r\nUser-Agent: Go-http-client/1.1\r\n` +
         `Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n` +
-        `Sec-WebSocket-Version: 13\r\n${hostHeader}Sessioninternalip: ${internalIp}\r\n${options.extraHeaders ?? ''}` +
+        `Sec-WebSocket-Version: 13\r\n${hostHeader}Sessioninternalip: ${internalIp}\r\n` +
+        `${options.extraHeaders ?? ''}` +
         `Upgrade: websocket\r\n\r\n`,
     );
     const head = await reader.take(untilBlankLine);

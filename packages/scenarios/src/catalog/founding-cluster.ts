@@ -1,4 +1,5 @@
 import { edgecoreRelease, type MachineDescription, type PodDescription } from '@kubeedge-sim/edge-sim';
+import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import type { Cell } from '../scenario.ts';
 
@@ -66,7 +67,8 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
         machine: machine(nowMs, { pods: edgePods(nowMs, 2) }),
       },
     ],
-    dnatPorts: [10_350],
+    // From v1.8 on cloudcore keeps the rules itself; until then they are set up by hand, as its guide says.
+    dnatPorts: (cloudcoreRow(cell.cloudcore)?.nat ?? 'manual') === 'manual' ? [10_350] : [],
   };
 }
 

@@ -2,6 +2,7 @@
 // pods do not; an edge with Docker 18.09.1 is affected, one with 19.03 or later is not. Public traces of the same fault:
 // kubeedge/kubeedge#2525, #2817, #2834, kubernetes/kubernetes#94281; fixed by google/cadvisor#2714.
 import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
+import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import { eventsOf, requesterOf, sinceStart } from '../look.ts';
 import { type Claim, defineScenario, type Look } from '../scenario.ts';
 import { CONTROL_EDGE, describeFoundingCluster, EDGE } from './founding-cluster.ts';
@@ -151,10 +152,7 @@ const claims: Claim[] = [
     id: 'release-has-no-tunnel',
     holds: (look) => {
       const started = eventsOf(look, 'edgecore.process', look.edge).findLast(isState('started'));
-      const dialled = eventsOf(look, 'edgestream.tunnel', look.edge);
-      return started && dialled.length === 0 && edgecoreRelease(look.cell.edgecore).edgestream === null
-        ? [started]
-        : undefined;
+      return started?.detail.modules?.includes('edgestream') === false ? [started] : undefined;
     },
     say: (_evidence, look) => ({
       en: `edgecore ${look.cell.edgecore} runs, but has no edgestream: nothing dials cloudcore's tunnel port, so the cloud cannot reach its metrics.`,
@@ -184,6 +182,30 @@ const claims: Claim[] = [
     cause: {
       layer: { en: 'cloudcore stream server (10003)', zh: 'cloudcore stream server（10003）' },
       hop: 'stream',
+      cures: [],
+    },
+  },
+  {
+    id: 'heartbeat-overwrites-endpoint-port',
+    holds: (look) => {
+      const writes = eventsOf(look, 'cloudcore.node-port').filter(({ detail }) => detail.node === look.edge);
+      const overwritten = writes.filter(({ detail }) => detail.by === 'node-patch');
+      const ports = new Set(overwritten.map(({ detail }) => detail.port));
+      const dialled = eventsOf(look, 'metrics-server.scrape').filter(
+        ({ detail }) => detail.node === look.edge && ports.has(detail.port),
+      );
+      return dialled.length > 0 ? [...overwritten, ...dialled] : undefined;
+    },
+    say: ([write], look) => ({
+      en: `edgecore ${look.cell.edgecore} reports the kubelet's own port (${portOf(write)}) with every heartbeat, over the tunnel port that cloudcore wrote into the node: metrics-server dials a port that nothing redirects.`,
+      zh: `edgecore ${look.cell.edgecore} 的每次心跳都用 kubelet 自己的端口（${portOf(write)}）覆盖 cloudcore 写入节点的隧道端口：metrics-server 拨的端口没有任何转发。`,
+    }),
+    cause: {
+      layer: {
+        en: "node status: edgecore's kubelet ↔ cloudcore",
+        zh: '节点状态：edgecore 的 kubelet ↔ cloudcore',
+      },
+      hop: 'nat',
       cures: [],
     },
   },
@@ -260,6 +282,9 @@ const isState =
   (state: string) =>
   ({ detail }: { detail: { state: string } }): boolean =>
     detail.state === state;
+
+const portOf = (event: AnyTraceEvent | undefined) =>
+  event?.kind === 'cloudcore.node-port' ? event.detail.port : '';
 
 const nonEmpty = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
 

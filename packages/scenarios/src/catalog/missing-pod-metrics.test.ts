@@ -1,4 +1,7 @@
+import { edgecoreRelease, engineProfile } from '@kubeedge-sim/edge-sim';
+import { createRng } from '@kubeedge-sim/sim-kit';
 import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../cluster/edge-half.ts';
 import { openCluster } from '../open-cluster.ts';
 import { type Result, type RunOptions, runScenario } from '../run.ts';
 import type { Cell } from '../scenario.ts';
@@ -92,5 +95,79 @@ describe('missing-pod-metrics', () => {
     const result = await play({ edgecore: 'v1.14.0', cloudcore: 'v1.14.0' });
     expect(result.outcome).toBe('not-applicable');
     expect(result.notApplicable?.en).toContain('no Docker client');
+  });
+});
+
+describe('missing-pod-metrics is not scripted', () => {
+  // A version must have three numbers, or cAdvisor's own check refuses the engine (container/docker/docker.go).
+  const rng = createRng('names');
+  const anyVersion = () => [rng.int(60, 99), rng.int(10, 99), rng.int(0, 99)].join('.');
+
+  /** The scenario on releases and engines of the same behaviour under names that nobody knows. */
+  const renamed: typeof missingPodMetrics = {
+    ...missingPodMetrics,
+    describe(cell, nowMs) {
+      const description = missingPodMetrics.describe(cell, nowMs);
+      const edges = description.edges.map((edge) => ({
+        ...edge,
+        edgecore: { ...releaseOf(edge.edgecore), tag: `release-${rng.hex(6)}` },
+        docker: { ...engineProfile(String(edge.docker)), version: anyVersion(), line: rng.hex(4) },
+      }));
+      return { ...description, edges };
+    },
+  };
+
+  it.each([
+    ['v1.6.1', '18.09.1', 'symptom engine-refuses-cadvisor'],
+    ['v1.6.2', '18.09.1', 'healthy'],
+    ['v1.6.1', '20.10.24', 'healthy'],
+    ['v1.6.1', '29.0.0', 'other engine-refuses-both-clients'],
+    ['v1.12.7', '29.1.0', 'other engine-refuses-both-clients'],
+    ['v1.6.1', '1.13.0', 'other engine-below-dockershim-minimum'],
+    ['v1.2.1', '20.10.24', 'other release-has-no-tunnel'],
+    ['v1.3.0', '20.10.24', 'other no-metrics-route'],
+  ])('%s with Docker %s comes out the same under random names: %s', async (edgecore, docker, expected) => {
+    const cell = { ...missingPodMetrics.defaults, edgecore, cloudcore: edgecore, docker };
+    const { outcome, causes } = await runScenario(renamed, cell, {
+      ...memory,
+      withoutCures: true,
+      open: (...args) => openCluster(...args, memory),
+    });
+    expect([outcome, ...causes.map(({ id }) => id)].join(' ')).toBe(expected);
+  });
+
+  const withEdge = (
+    change: (description: ReturnType<typeof missingPodMetrics.describe>['edges'][number]) => object,
+  ) => ({
+    ...missingPodMetrics,
+    describe(cell: Cell, nowMs: number) {
+      const description = missingPodMetrics.describe(cell, nowMs);
+      return { ...description, edges: description.edges.map((edge) => ({ ...edge, ...change(edge) })) };
+    },
+  });
+  const outcomeOf = async (scenario: typeof missingPodMetrics, cell: Partial<Cell>) => {
+    const all = { ...missingPodMetrics.defaults, ...cell };
+    const result = await runScenario(scenario, all, {
+      ...memory,
+      withoutCures: true,
+      open: (...args) => openCluster(...args, memory),
+    });
+    return result.outcome;
+  };
+
+  it('is healed by an engine 18.09.1 whose maximum is 1.40', async () => {
+    const healed = withEdge((edge) => ({
+      docker: { ...engineProfile(String(edge.docker)), apiMax: '1.40' },
+    }));
+    expect(await outcomeOf(healed, {})).toBe('healthy');
+  });
+
+  it('breaks edgecore v1.6.2 when it is given the pinned client', async () => {
+    const { cadvisorDocker } = edgecoreRelease('v1.6.1');
+    const broken = withEdge((edge) => {
+      const release = releaseOf(edge.edgecore);
+      return { edgecore: { ...release, release: { ...release.release, cadvisorDocker } } };
+    });
+    expect(await outcomeOf(broken, { edgecore: 'v1.6.2' })).toBe('symptom');
   });
 });

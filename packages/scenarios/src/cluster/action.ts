@@ -29,7 +29,7 @@ export function formatAction(action: Action): string {
 export const actionForms = [
   'docker <node> <version>',
   'edgecore <node> <tag>',
-  'restart edgecore|docker <node>',
+  'restart edgecore|docker [node]',
   'restart cloudcore',
   'dnat add|del <port>',
 ] as const;

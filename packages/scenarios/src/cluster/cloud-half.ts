@@ -21,7 +21,6 @@ import {
 import {
   createMachine,
   type ExitStatus,
-  edgecoreRelease,
   engineProfile,
   runtimeVersion,
   type SimProcess,
@@ -32,6 +31,7 @@ import {
 import type { Endpoint, World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
+import { profileOf, releaseOf } from './edge-half.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
 
@@ -257,12 +257,12 @@ function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDesc
     },
     osImage: node.machine.osImage,
     kernelVersion: node.machine.kernelVersion,
-    containerRuntimeVersion: `docker://${runtimeVersion(engineProfile(node.docker).version)}`,
+    containerRuntimeVersion: `docker://${runtimeVersion(profileOf(node.docker).version)}`,
   });
   return [
     { ...common(cloud), roles: ['master', 'worker'], kubeletVersion: kubernetes },
     ...edges.map((edge) => {
-      const release = edgecoreRelease(edge.edgecore);
+      const { release } = releaseOf(edge.edgecore);
       return {
         ...common(edge),
         roles: ['agent', 'edge'],

@@ -1,4 +1,5 @@
-import type { MachineDescription } from '@kubeedge-sim/edge-sim';
+import type { EdgecoreRelease, EngineProfile, MachineDescription } from '@kubeedge-sim/edge-sim';
+import type { Dialect } from '@kubeedge-sim/wire';
 
 /** A node of the cloud: a kubelet on port 10250 and the control plane beside it. */
 export interface CloudNodeDescription {
@@ -8,12 +9,21 @@ export interface CloudNodeDescription {
   machine: MachineDescription;
 }
 
+/** A release that is in no table: what it does, under whatever name. `dialect` is null without a tunnel. */
+export interface CustomEdgecore {
+  tag: string;
+  release: EdgecoreRelease;
+  dialect: Dialect | null;
+}
+
 /** A node at the edge: edgecore and a Docker engine, behind a NAT. */
 export interface EdgeNodeDescription {
   name: string;
   address: string;
-  edgecore: string;
-  docker: string;
+  /** A release tag, or a release of one's own. */
+  edgecore: string | CustomEdgecore;
+  /** An engine version, or an engine of one's own. */
+  docker: string | EngineProfile;
   machine: MachineDescription;
 }
 

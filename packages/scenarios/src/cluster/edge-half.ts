@@ -1,6 +1,7 @@
 import {
   createMachine,
   type DockerEngine,
+  type EngineProfile,
   edgecoreRelease,
   engineProfile,
   type SystemdUnit,
@@ -9,8 +10,9 @@ import {
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
 import type { Host, World } from '@kubeedge-sim/sim-kit';
+import { dialectOf } from '@kubeedge-sim/wire';
 import type { Action } from './action.ts';
-import type { EdgeNodeDescription } from './description.ts';
+import type { CustomEdgecore, EdgeNodeDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
 
@@ -72,27 +74,28 @@ async function startEdge(
     spawn: edgecore(description.edgecore),
   });
 
-  function startEngine(version: string): Promise<DockerEngine> {
-    return startDockerEngine(world, machine, { profile: engineProfile(version) });
+  function startEngine(engine: string | EngineProfile): Promise<DockerEngine> {
+    return startDockerEngine(world, machine, { profile: profileOf(engine) });
   }
 
-  function edgecore(tag: string) {
-    const release = edgecoreRelease(tag);
+  function edgecore(wanted: string | CustomEdgecore) {
+    const { tag, release, dialect } = releaseOf(wanted);
     return () =>
       startEdgecore(world, machine, {
         tag,
         release,
+        ...(dialect && { dialect }),
         nodeName: host.name,
         edgeStream: { server: { address: cloud.address, port: 10_004 }, certificate },
         edgeHub: { server: { address: cloud.address, port: 10_000 }, certificate },
       });
   }
 
-  async function replaceEngine(version: string): Promise<void> {
-    const profile = engineProfile(version);
+  async function replaceEngine(wanted: string | EngineProfile): Promise<void> {
+    const profile = profileOf(wanted);
     await engine?.stop();
     engine = undefined;
-    engine = await startEngine(profile.version);
+    engine = await startEngine(profile);
   }
 
   return {
@@ -102,11 +105,23 @@ async function startEdge(
       else if (action.do === 'edgecore') await unit.restart(edgecore(action.tag));
       else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
       else if (action.do === 'restart' && action.what === 'docker')
-        await replaceEngine(engine?.profile.version ?? description.docker);
+        await replaceEngine(engine?.profile ?? description.docker);
     },
     async stop() {
       await unit.stop();
       await engine?.stop();
     },
   };
+}
+
+/** The engine a description means. @throws EdgeError EDGE_ERR_ENGINE_UNKNOWN */
+export function profileOf(engine: string | EngineProfile): EngineProfile {
+  return typeof engine === 'string' ? engineProfile(engine) : engine;
+}
+
+/** The release a description means. @throws EdgeError EDGE_ERR_RELEASE_UNKNOWN */
+export function releaseOf(edgecore: string | CustomEdgecore): CustomEdgecore {
+  if (typeof edgecore !== 'string') return edgecore;
+  const release = edgecoreRelease(edgecore);
+  return { tag: edgecore, release, dialect: release.edgestream === null ? null : dialectOf(edgecore) };
 }

@@ -17,6 +17,10 @@ export interface ReplayFlags extends VersionFlags {
   lang: Lang;
   json?: boolean;
   expect?: Outcome;
+  /** Component whose log is printed in the end: edgecore, cloudcore, metrics-server, … */
+  log?: string;
+  /** klog verbosity of that log. */
+  v: number;
   /** File that takes the trace of the observed run. */
   trace?: string;
 }
@@ -48,10 +52,28 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
   });
   if (flags.trace !== undefined) await writeTrace(flags.trace, observed);
   say(report.closing(result));
+  if (flags.log !== undefined && observed !== undefined) say(logOf(observed, flags.log, flags.v));
   if (flags.json === true) io.out(`${JSON.stringify(localised(result, lang), null, 2)}\n`);
   if (flags.expect === undefined || flags.expect === result.outcome) return exitCodes.ok;
   io.error(`Expected the outcome ${flags.expect}, found ${result.outcome}.\n`);
   return exitCodes.expectationFailed;
+}
+
+/** The log of a component, of every node that has one. @throws UsageError naming the components that print */
+function logOf(cluster: Cluster, component: string, verbosity: number): string {
+  const { cloud, edges } = cluster.description;
+  const nodes = [cloud, ...edges].map(({ name }) => ({
+    name,
+    lines: cluster.log(name, component, verbosity),
+  }));
+  const found = nodes.filter(({ lines }) => lines.length > 0);
+  if (found.length === 0) {
+    const known = new Set(
+      cluster.events().flatMap((event) => (event.kind === 'log' ? [event.component] : [])),
+    );
+    throw new UsageError(`Looked for the log of ${component}, found logs of ${[...known].join(', ')} only.`);
+  }
+  return found.map(({ name, lines }) => `\n── ${component} (${name}) ──\n${lines.join('\n')}`).join('\n');
 }
 
 /** @throws UsageError when the file cannot be written */

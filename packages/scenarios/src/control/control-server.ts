@@ -16,9 +16,6 @@ export interface ActRequest {
   words: string[];
 }
 
-/** What it answers; with status 400 `error` says what was tried, found and what to do. */
-export type ActAnswer = { done: string[] } | { error: string };
-
 export interface ControlServer extends AsyncDisposable {
   readonly url: string;
 }
@@ -94,7 +91,7 @@ function readLog(cluster: Cluster, query: URLSearchParams): string {
 /** @throws UsageError for words that are no action and for an unknown cure */
 function readActions(scenario: Scenario, cell: Cell, body: string): readonly Action[] {
   const words = readWords(body);
-  if (words[0] !== 'cure') return [parseAction(words)];
+  if (words[0] !== 'cure') return [parseAction(withNode(words, scenario.edge))];
   const cure = scenario.cures.find(({ id }) => id === words[1]);
   const known = scenario.cures.map(({ id }) => id).join(', ');
   if (cure === undefined)
@@ -105,6 +102,13 @@ function readActions(scenario: Scenario, cell: Cell, body: string): readonly Act
   if (actions === undefined)
     throw new UsageError(`The cure ${cure.id} changes nothing with ${JSON.stringify(cell)}.`);
   return actions;
+}
+
+/** `restart edgecore` and `restart docker` without a node mean the edge under study. */
+function withNode(words: string[], edge: string): string[] {
+  const [verb, what, ...rest] = words;
+  const isShort = verb === 'restart' && (what === 'edgecore' || what === 'docker') && rest.length === 0;
+  return isShort ? [...words, edge] : words;
 }
 
 function readWords(body: string): string[] {

@@ -23,8 +23,8 @@ const ofTunnel = (tag: string) => {
 };
 
 const edgecoreClasses = classes(edgecoreTags(), (tag) => {
-  const { dockershim, cadvisorDocker, edgestream, runtime, edged } = edgecoreRelease(tag);
-  return { dockershim, cadvisorDocker, edgestream, runtime, edged, tunnel: ofTunnel(tag) };
+  const { dockershim, cadvisorDocker, edgestream, runtime, edged, nodeStatus } = edgecoreRelease(tag);
+  return { nodeStatus, dockershim, cadvisorDocker, edgestream, runtime, edged, tunnel: ofTunnel(tag) };
 });
 // Of an engine, only what it answers to a client's version can matter here.
 const engineClasses = classes(knownEngineVersions(), (version) => {
@@ -52,6 +52,8 @@ function expected(edgecore: string, docker: string): string {
   if (edgecore.startsWith('v1.3.')) return 'other no-metrics-route';
   if (within(docker, '29.0.0', '29.2.99') && number(edgecore) >= number('v1.5.0'))
     return 'other engine-refuses-both-clients';
+  // Not the engine: the kubelet's port over the tunnel port, in this one release (kubeedge/kubeedge#4310).
+  if (edgecore === 'v1.12.0') return 'other heartbeat-overwrites-endpoint-port';
   const pinned = ['v1.5.0', 'v1.6.0', 'v1.6.1'].includes(edgecore);
   return pinned && within(docker, '17.11.0', '18.09.9') ? 'symptom engine-refuses-cadvisor' : 'healthy';
 }
