@@ -1,0 +1,246 @@
+import type { Certificate, TraceKinds, World } from '@kubeedge-sim/sim-kit';
+import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
+import type { Machine } from '../machine/machine.ts';
+import type { ExitStatus, SimProcess } from '../systemd-unit.ts';
+import { createCadvisor } from './cadvisor/manager.ts';
+import { type ComponentLog, createComponentLog } from './component-log.ts';
+import { createDockerClient, DockerError } from './docker-client.ts';
+import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
+import { startEdged } from './edged/index.ts';
+import { type NodeReport, runEdgehub } from './edgehub/edgehub.ts';
+import { runEdgestream } from './edgestream/edgestream.ts';
+import type { EdgecoreRelease } from './release.ts';
+
+export interface EdgecoreOptions {
+  /** Names the release in traces and logs; it decides nothing. */
+  tag: string;
+  release: EdgecoreRelease;
+  /** Default: the release's, by its tag. Tests give the one their captures were built with. */
+  dialect?: Dialect;
+  nodeName: string;
+  /** Default /var/run/docker.sock. */
+  dockerSocketPath?: string;
+  /** `modules.edgeStream`; absent = disabled, as by default upstream. */
+  edgeStream?: { server: { address: string; port: number }; certificate: Certificate };
+  /** `modules.edgeHub`. */
+  edgeHub?: { server: { address: string; port: number }; certificate: Certificate };
+}
+
+const DOCKER_SOCKET_PATH = '/var/run/docker.sock';
+
+/** The process ends itself, as os.Exit or a panic does. */
+class ExitRequest extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Starts an edgecore process with the docker runtime. It ends by itself where upstream does: when dockershim
+ * cannot use the engine, and on upstream's panics.
+ * Source: kubeedge v1.6.1 edge/cmd/edgecore/app/server.go, edge/pkg/edged/edged.go newEdged and Start.
+ */
+export function startEdgecore(world: World, machine: Machine, options: EdgecoreOptions): SimProcess {
+  const { host } = machine;
+  const ending = new AbortController();
+  const resources: AsyncDisposable[] = [];
+  const log = createComponentLog(world, host.name, 'edgecore');
+  const emit = (
+    state: TraceKinds['edgecore.process']['state'],
+    more: { reason?: string; modules?: string[] } = {},
+  ) =>
+    world.trace.emit({
+      host: host.name,
+      component: 'edgecore',
+      kind: 'edgecore.process',
+      detail: { release: options.tag, state, ...more },
+    });
+
+  async function live(): Promise<ExitStatus> {
+    try {
+      emit('starting');
+      await run({
+        world,
+        machine,
+        options,
+        log,
+        ending,
+        resources,
+        onStarted: (modules) => emit('started', { modules }),
+      });
+    } catch (error) {
+      if (!ending.signal.aborted && !(error instanceof ExitRequest)) throw error;
+      const exit = error instanceof ExitRequest ? error : ending.signal.reason;
+      if (exit instanceof ExitRequest) {
+        emit('exited', { reason: exit.message });
+        return { code: exit.code, reason: exit.message };
+      }
+    } finally {
+      ending.abort();
+      for (const resource of resources.reverse()) await resource[Symbol.asyncDispose]();
+    }
+    emit('stopped');
+    return { code: 0, reason: 'stopped' };
+  }
+
+  const exited = live();
+  return {
+    exited,
+    async stop() {
+      ending.abort();
+      await exited;
+    },
+  };
+}
+
+interface Context {
+  world: World;
+  machine: Machine;
+  options: EdgecoreOptions;
+  log: ComponentLog;
+  ending: AbortController;
+  resources: AsyncDisposable[];
+  onStarted: (modules: string[]) => void;
+}
+
+async function run(context: Context): Promise<void> {
+  const { world, machine, options, log, ending } = context;
+  const { release } = options;
+  const { signal } = ending;
+  log.info('server.go:72', `Version: ${options.tag}`);
+  const service = await startRuntime(context);
+  const clientOf = release.cadvisorDocker;
+  const client = clientOf === null ? undefined : dockerClient(context, clientOf, 'cadvisor');
+  const cadvisor = await createCadvisor({ world, machine, client, log, signal });
+  const version = await service.containerRuntimeVersion();
+  log.info(
+    'kuberuntime_manager.go:214',
+    `Container runtime docker initialized, version: ${version.slice('docker://'.length)}`,
+  );
+  log.info('module.go:34', 'Module edged registered successfully');
+  if (options.edgeStream === undefined)
+    log.warning('module.go:37', 'Module edgestream is disabled, do not register');
+  else log.info('module.go:34', 'Module edgestream registered successfully');
+  log.info('edged.go:289', 'Starting edged...');
+  context.onStarted(modulesOf(options));
+  const panic = (message: string) => {
+    log.error('panic', `panic: ${message}`);
+    ending.abort(new ExitRequest(2, `panic: ${message}`));
+  };
+  const modules: Promise<void>[] = [];
+  if (options.edgeStream !== undefined && release.edgestream !== null) {
+    modules.push(
+      runEdgestream({
+        ...options.edgeStream,
+        world,
+        host: machine.host,
+        log,
+        hostname: options.nodeName,
+        internalIp: machine.host.address,
+        dialect: options.dialect ?? dialectOf(options.tag),
+        traits: release.edgestream,
+        panic,
+        signal,
+      }),
+    );
+  }
+  if (options.edgeHub !== undefined) {
+    const report = () => nodeReport(context, service);
+    modules.push(
+      runEdgehub({
+        ...options.edgeHub,
+        world,
+        host: machine.host,
+        nodeName: options.nodeName,
+        report,
+        signal,
+      }),
+    );
+  }
+  modules.push(startModules(context, cadvisor));
+  modules.push(
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  );
+  try {
+    // The first module to fail, or the signal, ends the process.
+    await Promise.all(modules);
+  } finally {
+    ending.abort();
+    await Promise.allSettled(modules);
+  }
+}
+
+/** The modules that run: what the release has and the configuration enables. */
+function modulesOf({ release, edgeStream, edgeHub }: EdgecoreOptions): string[] {
+  const modules = ['edged'];
+  if (edgeHub !== undefined) modules.push('websocket');
+  if (edgeStream !== undefined && release.edgestream !== null) modules.push('edgestream');
+  return modules;
+}
+
+/** cAdvisor first, then edged's server, as edged's Start does. */
+async function startModules(
+  context: Context,
+  cadvisor: Awaited<ReturnType<typeof createCadvisor>>,
+): Promise<void> {
+  const { world, machine, options, log, ending, resources } = context;
+  const { edged } = options.release;
+  await cadvisor.start();
+  if (ending.signal.aborted) return;
+  log.info('server.go:35', `starting to listen read-only on 127.0.0.1:${edged.port}`);
+  resources.push(await startEdged(world, machine, { ...edged, nodeName: options.nodeName, cadvisor }));
+}
+
+async function startRuntime(context: Context): Promise<DockerService> {
+  const { world, machine, options, log } = context;
+  const { dockershim } = options.release;
+  if (dockershim === null)
+    throw new ExitRequest(1, 'container runtime docker is not supported by this release');
+  const client = dockerClient(context, dockershim, 'dockershim');
+  const socketPath = options.dockerSocketPath ?? DOCKER_SOCKET_PATH;
+  try {
+    return await startDockerService({ world, host: machine.host, client, socketPath, log });
+  } catch (error) {
+    context.ending.signal.throwIfAborted();
+    const reason = `init new edged error, ${error instanceof Error ? error.message : String(error)}`;
+    log.error('edged.go:264', reason);
+    throw new ExitRequest(1, reason);
+  }
+}
+
+function dockerClient(context: Context, mode: NonNullable<EdgecoreRelease['dockershim']>, component: string) {
+  const { world, machine, options, ending } = context;
+  const socketPath = options.dockerSocketPath ?? DOCKER_SOCKET_PATH;
+  return createDockerClient(world, machine.host, { mode, socketPath, component, signal: ending.signal });
+}
+
+// kubeedge v1.6.1 edge/pkg/edged/edged_status.go getNodeStatusRequest.
+async function nodeReport(context: Context, service: DockerService): Promise<NodeReport> {
+  const { machine, options } = context;
+  const { nodeStatus } = options.release;
+  const { description } = machine;
+  const runtime = await service.containerRuntimeVersion().then(
+    (version) => ({ containerRuntimeVersion: version, ready: true }),
+    (error: unknown) => {
+      if (!(error instanceof DockerError)) throw error;
+      return { containerRuntimeVersion: 'docker://Unknown', ready: false };
+    },
+  );
+  return {
+    ...runtime,
+    kubeletVersion: options.release.kubeletVersion,
+    kernelVersion: description.kernelVersion,
+    osImage: description.osImage,
+    machineId: machine.machineId,
+    bootId: machine.bootId,
+    internalIp: machine.host.address,
+    hostname: options.nodeName,
+    patch: nodeStatus.patch,
+    ...(nodeStatus.port === null ? {} : { port: nodeStatus.port }),
+    cpu: String(description.cores),
+    memory: `${Math.floor(description.memoryBytes / 1024)}Ki`,
+    pods: '110',
+  };
+}

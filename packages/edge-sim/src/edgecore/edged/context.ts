@@ -1,0 +1,42 @@
+import type { World } from '@kubeedge-sim/sim-kit';
+import type { Machine } from '../../machine/machine.ts';
+import type { Cadvisor } from '../cadvisor/container-info.ts';
+import type { PodDirectory } from './pod-directory.ts';
+
+/**
+ * How often edgecore asked its container runtime for something, by kubelet's operation name
+ * (`list_containers`, …).
+ */
+export interface RuntimeOperations {
+  docker: Readonly<Record<string, number>>;
+  networkPlugin: Readonly<Record<string, number>>;
+}
+
+/** What differs between releases and configurations of edgecore, as data. */
+export interface EdgedTraits {
+  /** The routes that exist; one of {@link EDGED_PATHS} each. */
+  paths: readonly string[];
+  /**
+   * The cgroup of the container runtime and of edgecore, where edgecore knows them; systemContainers shows
+   * them.
+   */
+  runtimeCgroup?: string;
+  kubeletCgroup?: string;
+  /** Whether /metrics/cadvisor has the machine_* families (kubeedge v1.6.2 and later). */
+  machineMetrics: boolean;
+  /** Go's version in go_info, e.g. `go1.14.15`. */
+  goVersion: string;
+}
+
+/** Everything the answers of edged are made of. */
+export interface EdgedContext {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly cadvisor: Cadvisor;
+  readonly nodeName: string;
+  readonly pods: PodDirectory;
+  readonly traits: EdgedTraits;
+  /** When this edgecore was started. */
+  readonly startedAtMs: number;
+  readonly runtimeOperations: () => RuntimeOperations;
+}

@@ -1,0 +1,72 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { GoResponse } from '../../go-http/response.ts';
+
+/** What a handler sees of a request. `params` are the route's path parameters, `body` is UTF-8 text. */
+export interface RouteRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  params: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** What edged says of an answer in the trace. */
+export interface AnswerNotes {
+  pods?: number;
+  listed?: string[];
+  skipped?: string[];
+}
+
+/** A whole answer. `headers` are those the handler sets; Content-Type undefined is left to Go's sniffing. */
+export interface Answer extends GoResponse {
+  readonly notes?: AnswerNotes;
+}
+
+/** JSON as go-restful and kubelet answer it. */
+export function jsonAnswer(body: string, notes: AnswerNotes = {}): Answer {
+  return { status: 200, headers: { 'Content-Type': 'application/json' }, body, notes };
+}
+
+/** go-restful's WriteErrorString: the text alone, whose type is then sniffed. */
+export function errorAnswer(status: number, body: string): Answer {
+  return { status, headers: {}, body };
+}
+
+/** kubeedge v1.6.1 vendor/k8s.io/kubernetes/pkg/kubelet/server/stats/handler.go handleError. */
+export function internalError(message: string): Answer {
+  return errorAnswer(500, `Internal Error: ${message}`);
+}
+
+/** net/http's Error: the text, a newline, and no sniffing by the client. */
+export function plainError(status: number, message: string): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
+    body: `${message}\n`,
+  };
+}
+
+/** A handler that only prints "ok"; its type is sniffed. */
+export function textAnswer(body: string): Answer {
+  return { status: 200, headers: {}, body };
+}
+
+/** net/http's Redirect of a GET or HEAD; other methods get no body. */
+export function movedPermanently(location: string, method: string): Answer {
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 301, headers: { Location: location }, body: '' };
+  return {
+    status: 301,
+    headers: { 'Content-Type': 'text/html; charset=utf-8', Location: location },
+    body: `<a href="${escapeHtml(location)}">Moved Permanently</a>.\n\n`,
+  };
+}
+
+const escapeHtml = (text: string) =>
+  text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&#34;')
+    .replace(/'/g, '&#39;');

@@ -1,0 +1,2 @@
+export { EDGED_PATHS } from './routes.ts';
+export { type EdgedOptions, startEdged } from './server.ts';

@@ -1,0 +1,174 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import {
+  createHttpServer,
+  listenHttp,
+  type NetSocket,
+  type TlsServerOptions,
+  type World,
+} from '@kubeedge-sim/sim-kit';
+import { writeGoResponse } from '../../go-http/response.ts';
+import type { PodDescription } from '../../machine/description.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type { Cadvisor } from '../cadvisor/container-info.ts';
+import type { EdgedContext, EdgedTraits, RuntimeOperations } from './context.ts';
+import { createMux, type Handler } from './go-mux.ts';
+import type { Answer, AnswerNotes } from './http-answer.ts';
+import { createPodDirectory } from './pod-directory.ts';
+import { EDGED_PATHS, edgedRoutes } from './routes.ts';
+
+import './trace-kinds.ts';
+
+/**
+ * Where edged listens, and there only; kubeedge v1.6.1 edge/pkg/edged/server/server.go,
+ * common/constants/default.go.
+ */
+export const EDGED_ADDRESS = '127.0.0.1';
+export const EDGED_PORT = 10_350;
+
+const COMPONENT = 'edged';
+
+export interface EdgedOptions extends Partial<EdgedTraits> {
+  /** The node's name in summaries and pods. */
+  nodeName: string;
+  cadvisor: Cadvisor;
+  /** Where to listen; default {@link EDGED_ADDRESS}, and 0.0.0.0 is every address of the host. */
+  address?: string;
+  port?: number;
+  /** Speak TLS, as a kubelet does; edged does not. */
+  tls?: TlsServerOptions;
+  /** Who answers, for the trace; default `edged`. */
+  component?: string;
+  /** The pods edged was given; default those of the machine's description. */
+  pods?: () => readonly PodDescription[];
+  /** What kubelet_docker_operations_* count; default nothing, which leaves those families out. */
+  runtimeOperations?: () => RuntimeOperations;
+}
+
+/** A running edged. Disposing it ends its connections, as the end of edgecore does. */
+export interface Edged extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Starts edged's HTTP server, on the host's loopback unless told otherwise.
+ * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
+ */
+export async function startEdged(world: World, machine: Machine, options: EdgedOptions): Promise<Edged> {
+  const { address = EDGED_ADDRESS, component = COMPONENT, port = EDGED_PORT, tls } = options;
+  const mux = createMux(edgedRoutes(createContext(world, machine, options)));
+  const where: Where = { world, host: machine.host.name, component };
+  const server = createHttpServer((request, response) => {
+    answerRequest(where, mux, request, response).catch((error: unknown) => {
+      // A panic in a handler: net/http logs it and drops the connection.
+      emitPanic(where, request, error);
+      request.socket.destroy();
+    });
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.destroyed || !socket.writable) return;
+    // net/http's answer to what it cannot parse; golang/go go1.14 src/net/http/server.go serve.
+    const head =
+      'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
+    socket.end(`${head}400 Bad Request`);
+  });
+  const listener = await listenHttp(
+    machine.host,
+    { address, port },
+    { component, ...(tls && { tls }) },
+    server,
+  );
+  return { port, [Symbol.asyncDispose]: () => listener.close() };
+}
+
+/** What the handlers need, with edgecore v1.6.1's traits where the options give none. */
+export function createContext(world: World, machine: Machine, options: EdgedOptions): EdgedContext {
+  const { runtimeCgroup, kubeletCgroup } = options;
+  return {
+    world,
+    machine,
+    cadvisor: options.cadvisor,
+    nodeName: options.nodeName,
+    pods: createPodDirectory(options.pods ?? (() => machine.description.pods)),
+    startedAtMs: world.clock.now(),
+    runtimeOperations: options.runtimeOperations ?? (() => ({ docker: {}, networkPlugin: {} })),
+    traits: {
+      paths: options.paths ?? EDGED_PATHS,
+      machineMetrics: options.machineMetrics ?? false,
+      goVersion: options.goVersion ?? 'go1.14.15',
+      ...(runtimeCgroup === undefined ? {} : { runtimeCgroup }),
+      ...(kubeletCgroup === undefined ? {} : { kubeletCgroup }),
+    },
+  };
+}
+
+/** Who records what in the trace. */
+interface Where {
+  world: World;
+  host: string;
+  component: string;
+}
+
+async function answerRequest(
+  where: Where,
+  mux: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url = '/', headers } = request;
+  const mark = url.indexOf('?');
+  const path = decodePath(mark < 0 ? url : url.slice(0, mark));
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const answer: Answer =
+    path === undefined
+      ? { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '400 Bad Request' }
+      : await mux({ method, path, query, headers, params: {}, body: await text(request) });
+  emitAnswer(where, request, { method, path: url, status: answer.status }, answer.notes ?? {});
+  writeGoResponse(response, answer, where.world.clock.now());
+}
+
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const socketOf = (request: IncomingMessage) => request.socket as unknown as NetSocket;
+
+function emitAnswer(
+  { world: { trace }, ...where }: Where,
+  request: IncomingMessage,
+  detail: { method: string; path: string; status: number },
+  { pods, listed, skipped }: AnswerNotes,
+): void {
+  const parent = trace.emit({
+    ...where,
+    kind: 'edged.request',
+    detail: { ...detail, ...(pods === undefined ? {} : { pods }) },
+    parent: trace.linked(socketOf(request).connection),
+  });
+  if (listed !== undefined && listed.length > 0) {
+    trace.emit({ ...where, kind: 'edged.pod-listed', detail: { pods: listed }, parent });
+  }
+  if (skipped !== undefined && skipped.length > 0) {
+    const left = { ids: skipped, reason: 'no-pod-labels' as const };
+    trace.emit({ ...where, kind: 'edged.container-skipped', detail: left, parent });
+  }
+}
+
+function emitPanic({ world: { trace }, ...where }: Where, request: IncomingMessage, error: unknown): void {
+  const { connection, remoteAddress, remotePort } = socketOf(request);
+  trace.emit({
+    ...where,
+    kind: 'log',
+    detail: {
+      severity: 'E',
+      verbosity: 0,
+      source: 'server.go',
+      message: `http: panic serving ${remoteAddress}:${remotePort}: ${String(error)}`,
+    },
+    parent: trace.linked(connection),
+  });
+}

@@ -1,0 +1,108 @@
+import type { ClientRequest } from 'node:http';
+import type { NetSocket, Rng } from '@kubeedge-sim/sim-kit';
+import { WebSocket } from 'ws';
+
+// gorilla/websocket v1.4.0 conn.go: the default write buffer is 4096 bytes plus room for the largest header,
+// so 4096 bytes of payload go into a frame; only when more follow is the full buffer flushed as a fragment.
+const FRAME_PAYLOAD_BYTES_MAX = 4_096;
+
+export interface GorillaSocketOptions {
+  socket: NetSocket;
+  url: string;
+  /** The request's headers beside those of the upgrade itself. */
+  headers: readonly (readonly [name: string, value: string])[];
+  rng: Rng;
+}
+
+/**
+ * A client WebSocket with the habits of gorilla/websocket v1.4.0 where those of `ws` differ and a peer can
+ * tell.
+ */
+export class GorillaSocket extends WebSocket {
+  readonly #socket: NetSocket;
+
+  constructor({ socket, url, headers, rng }: GorillaSocketOptions) {
+    super(url, {
+      createConnection: () => socket,
+      headers: Object.fromEntries(headers),
+      finishRequest: (request: ClientRequest) => {
+        orderHeaders(request);
+        request.end();
+      },
+      perMessageDeflate: false,
+      // Text frames carry varints and cut characters; gorilla does not check them either, nor does it limit
+      // them.
+      skipUTF8Validation: true,
+      maxPayload: 0,
+      generateMask: (mask) => {
+        for (let index = 0; index < mask.length; index++) mask[index] = rng.int(0, 255);
+      },
+    });
+    this.#socket = socket;
+  }
+
+  /**
+   * Answers the peer's close frame with its code alone and hangs up without waiting for the peer to do so.
+   * Source: gorilla/websocket v1.4.0 conn.go SetCloseHandler; kubeedge v1.6.1 edge/pkg/edgestream/tunnel.go
+   * Close.
+   */
+  override close(code?: number): void {
+    super.close(code);
+    this.#socket.destroySoon();
+  }
+
+  /**
+   * Sends a text message in gorilla's frames, nothing of another message between them; false when it cannot.
+   */
+  sendMessage(bytes: Uint8Array): Promise<boolean> {
+    if (this.readyState !== WebSocket.OPEN) return Promise.resolve(false);
+    let start = 0;
+    for (; bytes.length - start > FRAME_PAYLOAD_BYTES_MAX; start += FRAME_PAYLOAD_BYTES_MAX) {
+      const part = bytes.subarray(start, start + FRAME_PAYLOAD_BYTES_MAX);
+      this.send(part, { binary: false, compress: false, fin: false });
+    }
+    return new Promise((resolve) => {
+      const last = { binary: false, compress: false, fin: true };
+      this.send(bytes.subarray(start), last, (error) => resolve(error == null));
+    });
+  }
+}
+
+/**
+ * Go writes Host and User-Agent first and the others by name (golang/go go1.14 src/net/http/request.go
+ * write).
+ */
+function orderHeaders(request: ClientRequest): void {
+  const first = ['Host', 'User-Agent'];
+  const names = request.getRawHeaderNames();
+  const ordered = [...first, ...names.filter((name) => !first.includes(name)).sort()];
+  const values = ordered.map((name) => [name, request.getHeader(name)] as const);
+  for (const name of names) request.removeHeader(name);
+  for (const [name, value] of values) if (value !== undefined) request.setHeader(name, value);
+}
+
+// gorilla/websocket v1.4.0 conn.go CloseError.Error.
+const CLOSE_NAMES: Readonly<Record<number, string>> = {
+  1000: 'normal',
+  1001: 'going away',
+  1002: 'protocol error',
+  1003: 'unsupported data',
+  1005: 'no status',
+  1006: 'abnormal closure',
+  1007: 'invalid payload data',
+  1008: 'policy violation',
+  1009: 'message too big',
+  1010: 'mandatory extension missing',
+  1011: 'internal server error',
+  1015: 'TLS handshake error',
+};
+
+/**
+ * The end of a connection in gorilla's words; without a close frame it is 1006 with io.ErrUnexpectedEOF's
+ * text.
+ */
+export function closeErrorText(code: number, reason: string): string {
+  const name = CLOSE_NAMES[code];
+  const text = code === 1006 ? 'unexpected EOF' : reason;
+  return `websocket: close ${code}${name === undefined ? '' : ` (${name})`}${text === '' ? '' : `: ${text}`}`;
+}

@@ -1,0 +1,172 @@
+import type { Host, World } from '@kubeedge-sim/sim-kit';
+import {
+  type ConnectPayload,
+  type Dialect,
+  decodeConnectPayload,
+  decodeMessage,
+  encodeMessage,
+  messageTypeGoName,
+  messageTypes,
+  type TunnelMessage,
+  WireError,
+} from '@kubeedge-sim/wire';
+import type { ComponentLog } from '../component-log.ts';
+import type { EdgecoreRelease } from '../release.ts';
+import type { Tunnel } from './dial-tunnel.ts';
+import { serveMetricsConnection } from './edged-metrics-connection.ts';
+import { goJsonSyntaxError } from './go-json-error.ts';
+import { closeErrorText } from './gorilla-socket.ts';
+
+// kubeedge v1.6.1 edge/pkg/edgestream/tunnel.go startPing.
+const PING_PERIOD_MS = 5_000;
+
+export interface TunnelSessionOptions {
+  world: World;
+  host: Host;
+  log: ComponentLog;
+  dialect: Dialect;
+  traits: NonNullable<EdgecoreRelease['edgestream']>;
+  tunnel: Tunnel;
+  signal: AbortSignal;
+  /** Ends the process. */
+  panic: (message: string) => void;
+  parent: number;
+}
+
+/**
+ * Serves one tunnel until it closes; resolves with the error text Go would print.
+ * Source: kubeedge v1.6.1 edge/pkg/edgestream/tunnel.go TunnelSession.
+ */
+export function serveTunnelSession(options: TunnelSessionOptions): Promise<string> {
+  const { world, host, log, tunnel, signal } = options;
+  const { socket } = tunnel;
+  // Connections by the id of their CONNECT; each is aborted by a REMOVE_CONNECT for that id.
+  const connections: Connections = new Map();
+  const label = `tunnel ping of ${host.name}`;
+  const ping = world.clock.setInterval(() => socket.ping('ping you'), PING_PERIOD_MS, label);
+  let failure: string | undefined;
+
+  socket.on('message', (bytes) => {
+    if (failure !== undefined) return;
+    try {
+      receive(decodeMessage(bytes as Uint8Array, { bodyBytesMax: options.dialect.bodyBytesMax }));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      failure = error.goText;
+      log.error('tunnel.go:164', `Get tunnel Message error ${failure}`);
+      socket.terminate();
+    }
+  });
+
+  function receive(message: TunnelMessage): void {
+    const parent = emitMessage(options, 'to-edge', message);
+    if (message.type < messageTypes.DATA) {
+      // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
+      // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
+      queueMicrotask(() => void serve(options, connections, message, parent));
+    }
+    if (message.type === messageTypes.REMOVE_CONNECT) connections.get(message.connectId)?.abort();
+  }
+
+  return new Promise((resolve) => {
+    socket.once('close', (code, reason) => {
+      ping.cancel();
+      const text = failure ?? tunnel.brokenBy() ?? closeErrorText(code, reason.toString());
+      // A process that has ended prints nothing any more.
+      if (!signal.aborted) {
+        if (failure === undefined) log.error('tunnel.go:158', `Read Message error ${text}`);
+        log.info('tunnel.go:150', 'Close tunnel session successfully');
+      }
+      resolve(text);
+    });
+  });
+}
+
+type Connections = Map<number, AbortController>;
+
+/**
+ * Source: tunnel.go ServeConnection. Logs and exec are no part of the simulator: such a CONNECT gets no
+ * answer.
+ */
+async function serve(
+  options: TunnelSessionOptions,
+  connections: Connections,
+  message: TunnelMessage,
+  parent: number,
+): Promise<void> {
+  const { world, host, log, dialect, signal, traits } = options;
+  const { connectId, type } = message;
+  if (signal.aborted) return;
+  if (type !== messageTypes.METRIC_CONNECT) {
+    const detail = { connectId, url: '', outcome: 'failed', error: 'not simulated' } as const;
+    world.trace.emit({
+      host: host.name,
+      component: 'edgestream',
+      kind: 'edgestream.request',
+      detail,
+      parent,
+    });
+    return;
+  }
+  // kubeedge v1.3.0 edge/pkg/edgestream/tunnel.go.
+  if (traits.metrics === null) return options.panic('TODO');
+  const payload = unmarshal(options, message);
+  if (payload !== undefined) {
+    const removed = new AbortController();
+    connections.set(connectId, removed);
+    if (payload.header === null && traits.metrics.identity) {
+      // edgedmetricsconnection.go:70 Header.Set on a nil map.
+      return options.panic('assignment to entry in nil map');
+    }
+    const write = (answer: TunnelMessage) => send(options, answer);
+    const { signal: aborted } = removed;
+    const metrics = { connectId, traits: traits.metrics, payload, write, removed: aborted, parent };
+    const served = await serveMetricsConnection({ ...options, ...metrics });
+    if (signal.aborted) return;
+    if (!served) logServeError(log, message, dialect);
+  } else logServeError(log, message, dialect);
+  // By id, whoever is registered under it by now.
+  connections.delete(connectId);
+}
+
+function logServeError(log: ComponentLog, { connectId, type }: TunnelMessage, dialect: Dialect): void {
+  const name = `MESSAGE: connectid ${connectId} MessageType ${messageTypeGoName(type, dialect)}`;
+  log.error('tunnel.go:102', `Serve Metrics connection error ${name}`);
+}
+
+function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): ConnectPayload | undefined {
+  try {
+    return decodeConnectPayload(message.data, message.type);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    const text = goJsonSyntaxError(message.data) ?? error.message;
+    log.error('tunnel.go:82', `unmarshal connector data error ${text}`);
+    return undefined;
+  }
+}
+
+function send(options: TunnelSessionOptions, message: TunnelMessage): Promise<boolean> {
+  const { socket } = options.tunnel;
+  if (socket.readyState === socket.OPEN) emitMessage(options, 'to-cloud', message);
+  return socket.sendMessage(encodeMessage(message));
+}
+
+function emitMessage(
+  options: TunnelSessionOptions,
+  direction: 'to-edge' | 'to-cloud',
+  message: TunnelMessage,
+): number {
+  const { world, host, parent } = options;
+  return world.trace.emit({
+    host: host.name,
+    component: 'edgestream',
+    kind: 'edgestream.message',
+    parent,
+    detail: {
+      direction,
+      connectId: message.connectId,
+      type: messageTypeGoName(message.type, options.dialect),
+      bytes: message.data.length,
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import type { DockerClientMode } from './docker-client.ts';
+
+/** How edgestream serves a METRIC_CONNECT. */
+export interface MetricsConnectionTraits {
+  /** When a REMOVE_CONNECT from the cloud takes effect. */
+  stopsOnCancel: 'next-line' | 'at-once';
+  /** Whether Accept-Encoding is forced to identity. */
+  identity: boolean;
+  /** klog verbosity of the line that repeats every metrics line. */
+  lineVerbosity: number;
+}
+
+/** What of an edgecore release an observer can tell. Data only; the tag itself decides nothing. */
+export interface EdgecoreRelease {
+  /** Version of the vendored kubernetes module. */
+  kubernetes: string;
+  /** What the node reports as kubeletVersion. */
+  kubeletVersion: string;
+  /** Version of the vendored cAdvisor. */
+  cadvisor: string;
+  /** cAdvisor's Docker client; null when it has no docker handler (v1.14+) or is a stub (v1.2). */
+  cadvisorDocker: DockerClientMode | null;
+  /** dockershim's Docker client; null when there is no dockershim. */
+  dockershim: DockerClientMode | null;
+  /** Which runtimes it can be configured with, and which it has by default. */
+  runtime: { accepted: readonly ('docker' | 'remote')[]; default: 'docker' | 'remote' };
+  edged: { port: number; paths: readonly string[]; machineMetrics: boolean };
+  /**
+   * How the node's status is sent: as a whole, or as the embedded kubelet's patch of what differs; and the kubelet
+   * port in it, null where it is left as it is.
+   */
+  nodeStatus: { patch: boolean; port: number | null };
+  /** null: no tunnel. `metrics: null`: a METRIC_CONNECT is an unknown message to it and panics (v1.3). */
+  edgestream: { metrics: MetricsConnectionTraits | null } | null;
+}

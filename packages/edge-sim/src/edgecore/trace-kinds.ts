@@ -1,0 +1,43 @@
+// The events edgecore adds to the trace.
+declare module '@kubeedge-sim/sim-kit' {
+  interface TraceKinds {
+    /**
+     * The edgecore process: `started` with the modules that run, `exited` with the reason, `stopped` by its unit.
+     */
+    'edgecore.process': {
+      release: string;
+      state: 'starting' | 'started' | 'exited' | 'stopped';
+      reason?: string;
+      modules?: string[];
+    };
+    /** A Docker client settled on an API version. */
+    'docker-client.negotiated': { daemonMax: string; clientMax: string; api: string };
+    /** dockershim's check of the engine at start. */
+    'dockershim.checked': { ok: boolean; apiVersion?: string; error?: string };
+    /** Whether cAdvisor's docker factory registered: tried once, when the manager starts. */
+    'cadvisor.factory': { factory: 'docker'; registered: boolean; error?: string };
+    /** The handler that claimed a cgroup. */
+    'cadvisor.container': { cgroup: string; handler: 'docker' | 'raw'; labels: number };
+    /** The tunnel as edgestream sees it. */
+    'edgestream.tunnel': { state: 'dialling' | 'open' | 'closed' | 'failed'; url: string; error?: string };
+    /** A tunnel message at the edge. */
+    'edgestream.message': {
+      direction: 'to-edge' | 'to-cloud';
+      connectId: number;
+      type: string;
+      bytes: number;
+    };
+    /** A request made of edged for a tunnel connection. */
+    'edgestream.request': {
+      connectId: number;
+      url: string;
+      outcome: 'answered' | 'failed';
+      status?: number;
+      error?: string;
+    };
+    /** A node status message sent to CloudHub. */
+    'edgehub.node-status': { ready: boolean; kubeletVersion: string; containerRuntimeVersion: string };
+  }
+}
+
+export {};

@@ -1,0 +1,47 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+
+/** An answer before it is put on the wire. `headers` are those the handler sets, in any order. */
+export interface GoResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/**
+ * Go's net/http keeps this much before it decides on chunked encoding (server.go bufferBeforeChunkingSize).
+ */
+const BUFFER_BYTES = 2_048;
+
+/** What Go's sniffing makes of a body without a type; the simulator's bodies without one are plain words. */
+const SNIFFED_TYPE = 'text/plain; charset=utf-8';
+
+/**
+ * Writes an answer the way Go's net/http does: the handler's headers by name, then Date, Content-Length, a
+ * sniffed Content-Type, Connection and Transfer-Encoding; chunked only when the body did not fit Go's buffer.
+ * Source: golang/go go1.14 src/net/http/server.go chunkWriter.writeHeader, extraHeader.Write; checked against
+ * dockerd 20.10.24 and edgecore v1.6.1.
+ */
+export function writeGoResponse(response: ServerResponse, answer: GoResponse, nowMs: number): void {
+  const { method, httpVersion, headers: asked } = response.req;
+  const { status, headers: set, body } = answer;
+  const bodyBytes = Buffer.byteLength(body);
+  const isHead = method === 'HEAD';
+  // A client of HTTP/1.0 knows no chunks: the end of the connection ends the body.
+  const isOld = httpVersion === '1.0';
+  const closes = isOld || /\bclose\b/i.test(asked.connection ?? '');
+  const hasLength = set['Content-Length'] !== undefined;
+  const chunked = !hasLength && bodyBytes > BUFFER_BYTES;
+  const lines = Object.entries(set).sort(([a], [b]) => (a < b ? -1 : 1));
+  lines.push(['Date', new Date(nowMs).toUTCString()]);
+  if (!hasLength && !chunked && !(isHead && bodyBytes === 0))
+    lines.push(['Content-Length', String(bodyBytes)]);
+  if (set['Content-Type'] === undefined && bodyBytes > 0) lines.push(['Content-Type', SNIFFED_TYPE]);
+  if (closes && !isOld) lines.push(['Connection', 'close']);
+  if (chunked && !isHead && !isOld) lines.push(['Transfer-Encoding', 'chunked']);
+  // Node would add its own Date, and a Connection line that Go leaves out.
+  response.sendDate = false;
+  response.removeHeader('connection');
+  response.shouldKeepAlive = !closes;
+  response.writeHead(status, STATUS_CODES[status] ?? '', lines.flat());
+  response.end(isHead ? undefined : body);
+}

@@ -1,0 +1,25 @@
+export type { DockerClientMode } from './edgecore/docker-client.ts';
+export { runtimeVersion } from './edgecore/dockershim/docker-service.ts';
+export { type EdgecoreOptions, startEdgecore } from './edgecore/edgecore.ts';
+export { edgecoreRelease, edgecoreTags } from './edgecore/find-release.ts';
+export type { EdgecoreRelease, MetricsConnectionTraits } from './edgecore/release.ts';
+export { type KubeletOptions, startKubelet } from './kubelet/kubelet.ts';
+export type { ContainerDescription, MachineDescription, PodDescription } from './machine/description.ts';
+export { createMachine, type Machine } from './machine/machine.ts';
+export type { Workload } from './machine/workload.ts';
+export { type ExitStatus, type SimProcess, type SystemdUnit, startSystemdUnit } from './systemd-unit.ts';
+
+import './edgecore/edged/trace-kinds.ts';
+import './edgecore/trace-kinds.ts';
+import './docker/trace-kinds.ts';
+
+export {
+  DOCKER_SOCKET_PATH,
+  type DockerEngine,
+  type DockerEngineOptions,
+  type EngineProfile,
+  engineProfile,
+  knownEngineVersions,
+  startDockerEngine,
+} from './docker/index.ts';
+export { EdgeError, type EdgeErrorCode, edgeErrors } from './errors.ts';
