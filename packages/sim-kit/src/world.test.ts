@@ -101,4 +101,16 @@ describe('a world on the memory net', () => {
     expect(message).toContain('planted listens on edge-1 :10350');
     expect(message).toContain('open connection 10.0.0.1:32768>10.0.0.1:10350');
   });
+
+  it('leaves no connection behind when a request cannot be sent', async () => {
+    const world = createMemoryWorld();
+    await world.run(async () => {
+      const host = world.net.host({ name: 'edge-1', address: '10.0.0.1' });
+      world.own(await listenHttp(host, { port: 10350 }, { component: 'edged' }, createHttpServer()));
+      const target = { address: '10.0.0.1', port: 10350 };
+      const refused = httpRequest(host, { target, path: '/not a path', component: 'tester' });
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_UNESCAPED_CHARACTERS' });
+    });
+    await world[Symbol.asyncDispose]();
+  });
 });

@@ -30,7 +30,8 @@ export async function httpRequest(host: Pick<Host, 'connect'>, options: HttpRequ
   const { target, method = 'GET', path, headers, body, signal } = options;
   signal?.throwIfAborted();
   const socket = await host.connect(target, options);
-  return new Promise((resolve, reject) => {
+  return new Promise<HttpResponse>((resolve, reject) => {
+    // Node refuses a header or a path it cannot send by throwing here, with the connection already open.
     const request = http.request({
       method,
       path,
@@ -57,5 +58,8 @@ export async function httpRequest(host: Pick<Host, 'connect'>, options: HttpRequ
       });
     });
     request.end(body);
+  }).catch((error: unknown) => {
+    socket.destroy();
+    throw error;
   });
 }
