@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
 import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
@@ -51,7 +52,12 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
         'not-applicable',
       ]),
     )
-    .option('--log <component>', 'print a component’s log in the end: edgecore, cloudcore, metrics-server, …')
+    .option('--step', 'wait for a key at each observation')
+    .option('--hide-cause', 'stop before the explanation')
+    .option(
+      '--log <components>',
+      'print logs in the end, several side by side: edgecore,cloudcore,metrics-server',
+    )
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
@@ -64,7 +70,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('act <words...>')
     .description(
-      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat add|del <port>',
+      'change what `up` serves: cure <id> | docker <node> <version> | edgecore <node> <tag> | restart … | dnat add|del <port>',
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));
@@ -123,12 +129,30 @@ function isUsage(error: unknown): error is Error {
 const isSurroundings = ({ code }: SimError) =>
   code === 'SIM_ERR_PORT_IN_USE' || code === 'SIM_ERR_LISTEN_DENIED' || code === 'SIM_ERR_NO_LEASE';
 
+/** Resolves at the next key; Ctrl-C ends the process as it does elsewhere. */
+async function pressedKey(): Promise<void> {
+  const { stdin } = process;
+  stdin.setRawMode(true).resume();
+  const [key] = (await once(stdin, 'data')) as [Buffer];
+  stdin.setRawMode(false).pause();
+  if (key[0] === CTRL_C) process.kill(process.pid, 'SIGINT');
+}
+
+const CTRL_C = 3;
+
 if (import.meta.main) {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // `… | head` closes the pipe: what is left to say has no reader.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.ok);
+  });
   const io: Io = {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
+    columns: process.stdout.columns ?? 160,
+    ...(process.stdin.isTTY ? { key: pressedKey } : {}),
     colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
   };
   process.exitCode = await main(process.argv.slice(2), io, stop.signal);

@@ -47,7 +47,8 @@ export interface Result {
 
 /** What a replay tells while it goes on. */
 export interface RunListener {
-  observed?(observation: Observation): void;
+  /** Called outside the world, so that it may wait for a person. */
+  observed?(observation: Observation): void | Promise<void>;
   curing?(cure: { id: string; title: Text }): void;
 }
 
@@ -76,6 +77,7 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
     return { ...base, ...nothing, outcome: 'not-applicable', notApplicable: reason };
   }
   const { seen, control, hash } = await playOnce(scenario, cell, options);
+  for (const observation of seen.observations) await options.listener?.observed?.(observation);
   const outcome = scenario.outcome(seen.observations);
   const { causes, explanation } = explain(scenario, seen, outcome);
   const cures: CureResult[] = [];
@@ -131,7 +133,6 @@ function playOnce(scenario: Scenario, cell: Cell, options: RunOptions) {
   return inCluster(scenario, cell, options, async (cluster, world) => {
     await scenario.settle(cluster);
     const observations = await scenario.observe(cluster);
-    for (const observation of observations) options.listener?.observed?.(observation);
     const control = await scenario.observeControl(cluster);
     const events: readonly AnyTraceEvent[] = cluster.events().slice();
     const seen: Seen = { events, observations, cell, edge: scenario.edge };
@@ -169,7 +170,9 @@ export function explain(
       evidence: evidence.map(({ id }) => id),
     };
     explanation.push(statement);
-    if (claim.cause !== undefined) causes.push({ ...statement, ...claim.cause });
+    if (claim.cause === undefined) continue;
+    const { hop } = claim.cause;
+    causes.push({ ...statement, ...claim.cause, hop: typeof hop === 'function' ? hop(look) : hop });
   }
   return { causes, explanation };
 }

@@ -43,7 +43,7 @@ export interface Claim {
   /** The sentence, made from the events found. */
   say(evidence: readonly AnyTraceEvent[], look: Look): Text;
   /** Set where the claim names the cause: the layer, the failing hop and the cures that remove it. */
-  cause?: { layer: Text; hop: Hop; cures: readonly string[] };
+  cause?: { layer: Text; hop: Hop | ((look: Look) => Hop); cures: readonly string[] };
 }
 
 /** What claims look at: the events so far, the observations, and the cell. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli.ts';
 
 let folder: string;
+let keys = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-cli-'));
 });
@@ -22,6 +23,10 @@ async function run(...args: string[]) {
       error += text;
     },
     colour: false,
+    columns: 160,
+    key: async () => {
+      keys++;
+    },
   };
   const exitCode = await main(args, io, AbortSignal.abort());
   return { out, error, exitCode };
@@ -117,14 +122,38 @@ describe('kubeedge-sim', () => {
 
   it('prints a component log at the verbosity asked for', async () => {
     const quiet = await run('replay', 'missing-pod-metrics', '--log', 'edgecore');
-    expect(quiet.out).toContain('── edgecore (edge-node-1) ──');
-    expect(quiet.out).toMatch(/I0610 08:00:0\d\.\d+ +1 edged\.go:289\] Starting edged\.\.\.$/m);
+    expect(quiet.out).toContain('edgecore (edge-node-1)');
+    expect(quiet.out).toMatch(/^I 08:00:05\.000 edged\.go:289\] Starting edged\.\.\. +│$/m);
     expect(quiet.out).not.toMatch(/plugin\.go:68\] Docker not connected/);
     const loud = await run('replay', 'missing-pod-metrics', '--log', 'edgecore', '-v', '5');
     expect(loud.out).toMatch(
       /plugin\.go:68\] Docker not connected: Error response from daemon: client version 1\.40 is too new/,
     );
     expect((await run('replay', 'missing-pod-metrics', '--log', 'kubeproxy')).exitCode).toBe(2);
+  });
+
+  it('prints several logs side by side, in the order of time', async () => {
+    const { out } = await run(
+      'replay',
+      'missing-pod-metrics',
+      '--edgecore',
+      '1.6.2',
+      '--log',
+      'edgecore,cloudcore',
+      '-v',
+      '1',
+    );
+    expect(out).toMatch(/^edgecore \(edge-node-1\) +│ edgecore \(edge-node-2\) +│ cloudcore \(master-1\)$/m);
+    expect(out).toMatch(/^ +│ +│ I 08:00:0\d\.\d{3} tunnelserver\.go:105\] get a new/m);
+  });
+
+  it('waits for a key at each look and keeps the cause from a class', async () => {
+    keys = 0;
+    const { out, exitCode } = await run('replay', 'missing-pod-metrics', '--step', '--hide-cause');
+    expect(exitCode).toBe(0);
+    expect(keys).toBe(12);
+    expect(out).toContain('What is the cause, and what proves it?');
+    expect(out).not.toContain('cAdvisor inside edgecore');
   });
 
   it('plays a row of the matrix and says where the outcome changes', async () => {

@@ -30,7 +30,9 @@ const claims: Claim[] = [
     id: 'tunnel-carries-metrics',
     holds: (look) => {
       const messages = eventsOf(look, 'tunnel.message').filter(({ detail }) => detail.session === look.edge);
-      const asked = messages.findLast(({ detail }) => detail.type === 'METRIC_CONNECT');
+      const asked = messages.findLast(
+        (event) => event.detail.type === 'METRIC_CONNECT' && requesterOf(look, event) === 'metrics-server',
+      );
       const answered = messages.find(
         (event) => event.detail.type === 'DATA' && event.detail.connectId === asked?.detail.connectId,
       );
@@ -43,9 +45,10 @@ const claims: Claim[] = [
   },
   {
     id: 'dockershim-agrees',
+    // Worth saying only beside a cAdvisor that was refused.
     holds: (look) => {
       const checked = eventsOf(sinceStart(look, look.edge), 'dockershim.checked', look.edge).at(-1);
-      return checked?.detail.ok ? [checked] : undefined;
+      return checked?.detail.ok && refusals(look, 'cadvisor', 'too-new').length > 0 ? [checked] : undefined;
     },
     say: ([checked]) => ({
       en: `dockershim agreed with the engine on API ${checked?.kind === 'dockershim.checked' ? checked.detail.apiVersion : ''}: pods run, logs and exec work, and nothing looks wrong.`,
@@ -88,8 +91,12 @@ const claims: Claim[] = [
   {
     id: 'containers-lose-their-labels',
     holds: (look) => {
-      const claimed = eventsOf(sinceStart(look, look.edge), 'cadvisor.container', look.edge);
-      const containers = claimed.filter(({ detail }) => /\/[0-9a-f]{64}$/.test(detail.cgroup));
+      const recent = sinceStart(look, look.edge);
+      if (!eventsOf(recent, 'cadvisor.factory', look.edge).some(({ detail }) => !detail.registered))
+        return undefined;
+      const containers = eventsOf(recent, 'cadvisor.container', look.edge).filter(({ detail }) =>
+        /\/[0-9a-f]{64}$/.test(detail.cgroup),
+      );
       return nonEmpty(containers.filter(({ detail }) => detail.handler === 'raw'));
     },
     say: (evidence) => ({
@@ -160,7 +167,8 @@ const claims: Claim[] = [
     }),
     cause: {
       layer: { en: 'edgestream (not in this release)', zh: 'edgestream（此版本没有）' },
-      hop: 'tunnel',
+      // A cloudcore of that age has no stream server either: the dial does not even get there.
+      hop: (look) => (eventsOf(look, 'stream.request').length > 0 ? 'tunnel' : 'stream'),
       cures: ['edgecore'],
     },
   },

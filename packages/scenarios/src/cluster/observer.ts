@@ -93,7 +93,20 @@ async function curl(hosts: ClusterHosts, node: string, url: string): Promise<Com
     return { stdout: await response.text(), stderr: '', exitCode: 0 };
   } catch (error) {
     if (!(error instanceof NetError)) throw error;
-    const stderr = `curl: (7) Failed to connect to ${hostname} port ${target.port}: Connection refused`;
-    return { stdout: '', stderr, exitCode: 7 };
+    const { text, exitCode } = curlFailures[error.code];
+    return {
+      stdout: '',
+      stderr: `curl: (${exitCode}) Failed to connect to ${hostname} port ${target.port}: ${text}`,
+      exitCode,
+    };
   }
 }
+
+// curl 7.58 lib/connect.c, include/curl/curl.h: what it says of a dial, and its exit code.
+const curlFailures: Record<NetError['code'], { text: string; exitCode: number }> = {
+  ECONNREFUSED: { text: 'Connection refused', exitCode: 7 },
+  EHOSTUNREACH: { text: 'No route to host', exitCode: 7 },
+  ETIMEDOUT: { text: 'Connection timed out', exitCode: 7 },
+  ECONNRESET: { text: 'Connection reset by peer', exitCode: 56 },
+  EPIPE: { text: 'Broken pipe', exitCode: 55 },
+};

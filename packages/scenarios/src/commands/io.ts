@@ -4,6 +4,10 @@ export interface Io {
   error(text: string): void;
   /** Whether `out` is a terminal that takes colours. */
   colour: boolean;
+  /** Width of `out` in columns. */
+  columns: number;
+  /** Waits until the person presses a key; undefined where nobody can. */
+  key?: () => Promise<void>;
 }
 
 /** Exit codes of the command. */

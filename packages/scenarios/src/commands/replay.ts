@@ -3,7 +3,9 @@ import { traceToNdjson } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { openCluster } from '../open-cluster.ts';
+import { logsOf } from '../report/logs.ts';
 import { createTerminalReport } from '../report/terminal.ts';
+import { words } from '../report/words.ts';
 import { type Result, runScenario } from '../run.ts';
 import type { Outcome } from '../scenario.ts';
 import type { Lang } from '../text.ts';
@@ -17,7 +19,11 @@ export interface ReplayFlags extends VersionFlags {
   lang: Lang;
   json?: boolean;
   expect?: Outcome;
-  /** Component whose log is printed in the end: edgecore, cloudcore, metrics-server, … */
+  /** Wait for a key at each observation. */
+  step?: boolean;
+  /** Stop before the explanation, for a class that is to find it. */
+  hideCause?: boolean;
+  /** Components whose logs are printed in the end, separated by commas: side by side when there are several. */
   log?: string;
   /** klog verbosity of that log. */
   v: number;
@@ -34,6 +40,11 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
   const cell = resolveCell(scenario.defaults, flags);
   const { seed, lang, split = false } = flags;
   const net = split ? 'loopback' : flags.net;
+  if (flags.step === true && io.key === undefined) {
+    throw new UsageError(
+      'Tried to wait for keys (--step), found no terminal to read them from. Leave --step out.',
+    );
+  }
   const report = createTerminalReport(lang, io.colour && flags.json !== true);
   const say = (text: string) => {
     if (flags.json !== true) io.out(`${text}\n`);
@@ -48,32 +59,26 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
       observed ??= cluster;
       return cluster;
     },
-    listener: { observed: (observation) => say(report.observation(observation)) },
+    withoutCures: flags.hideCause === true,
+    listener: {
+      async observed(observation) {
+        say(report.observation(observation));
+        if (flags.step === true) await io.key?.();
+      },
+    },
   });
   if (flags.trace !== undefined) await writeTrace(flags.trace, observed);
+  if (flags.hideCause === true) {
+    say(words.yourTurn[lang]);
+    return exitCodes.ok;
+  }
   say(report.closing(result));
-  if (flags.log !== undefined && observed !== undefined) say(logOf(observed, flags.log, flags.v));
+  if (flags.log !== undefined && observed !== undefined)
+    say(logsOf(observed, flags.log.split(','), flags.v, io.columns));
   if (flags.json === true) io.out(`${JSON.stringify(localised(result, lang), null, 2)}\n`);
   if (flags.expect === undefined || flags.expect === result.outcome) return exitCodes.ok;
   io.error(`Expected the outcome ${flags.expect}, found ${result.outcome}.\n`);
   return exitCodes.expectationFailed;
-}
-
-/** The log of a component, of every node that has one. @throws UsageError naming the components that print */
-function logOf(cluster: Cluster, component: string, verbosity: number): string {
-  const { cloud, edges } = cluster.description;
-  const nodes = [cloud, ...edges].map(({ name }) => ({
-    name,
-    lines: cluster.log(name, component, verbosity),
-  }));
-  const found = nodes.filter(({ lines }) => lines.length > 0);
-  if (found.length === 0) {
-    const known = new Set(
-      cluster.events().flatMap((event) => (event.kind === 'log' ? [event.component] : [])),
-    );
-    throw new UsageError(`Looked for the log of ${component}, found logs of ${[...known].join(', ')} only.`);
-  }
-  return found.map(({ name, lines }) => `\n── ${component} (${name}) ──\n${lines.join('\n')}`).join('\n');
 }
 
 /** @throws UsageError when the file cannot be written */

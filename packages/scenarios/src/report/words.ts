@@ -23,6 +23,10 @@ export const words = {
   cureList: { en: 'Cures', zh: '解决办法' },
   actionList: { en: 'Actions', zh: '可执行的操作' },
   outcome: { en: 'Outcome', zh: '结论' },
+  yourTurn: {
+    en: 'What is the cause, and what proves it? The same command without --hide-cause tells.',
+    zh: '原因是什么？证据是什么？去掉 --hide-cause 再运行一次即可看到答案。',
+  },
   unexplained: {
     en: 'Something is wrong, but no claim of this scenario explains it.',
     zh: '有故障，但本场景的任何论断都无法解释它。',
