@@ -126,9 +126,7 @@ describe('kubeedge-sim', () => {
     expect(quiet.out).toMatch(/^I 08:00:05\.000 edged\.go:289\] Starting edged\.\.\. +│$/m);
     expect(quiet.out).not.toMatch(/plugin\.go:68\] Docker not connected/);
     const loud = await run('replay', 'missing-pod-metrics', '--log', 'edgecore', '-v', '5');
-    expect(loud.out).toMatch(
-      /plugin\.go:68\] Docker not connected: Error response from daemon: client version 1\.40 is too new/,
-    );
+    expect(loud.out).toMatch(/plugin\.go:68\] Docker not connected: Error response from daemon/);
     expect((await run('replay', 'missing-pod-metrics', '--log', 'kubeproxy')).exitCode).toBe(2);
   });
 
