@@ -92,6 +92,28 @@ describe('beside its cause', () => {
   });
 });
 
+describe('duplicate-internal-ip', () => {
+  it('favours whichever edge connected last', async () => {
+    const scenario = catalog.find(({ id }) => id === 'duplicate-internal-ip') as Scenario;
+    const cluster = await openCluster(scenario, scenario.defaults, memory);
+    const measured = async () => {
+      await scenario.settle(cluster);
+      const seen = await scenario.observe(cluster);
+      return seen.find(({ id }) => id === 'top-node')?.facts['nodesWithMetrics'];
+    };
+    const seen = await cluster.world.run(async () => {
+      const before = await measured();
+      await cluster.act({ do: 'restart', what: 'edgecore', node: scenario.edge });
+      return [before, await measured()];
+    });
+    await cluster.world[Symbol.asyncDispose]();
+    expect(seen).toEqual([
+      ['edge-node-2', 'master-1'],
+      ['edge-node-1', 'master-1'],
+    ]);
+  });
+});
+
 describe('a scenario on other versions', () => {
   it.each([
     // Before tunnel ports there is a rule for 10350; since then a node without a tunnel shows a port nobody redirects.

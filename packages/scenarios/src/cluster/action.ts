@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import type { NatRule } from '@kubeedge-sim/sim-kit';
 import { UsageError } from '../usage-error.ts';
 import type { StreamCertificateNames } from './description.ts';
@@ -67,6 +66,9 @@ export const actionForms = [
   'metrics-server <flag…>',
 ] as const;
 
+const isAddress = (text: string) =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
+
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
   const [verb, first, second, ...rest] = words;
@@ -88,7 +90,8 @@ export function parseAction(words: readonly string[]): Action {
     if (verb === 'edgestream' && first && (second === 'on' || second === 'off')) {
       return { do: verb, node: first, on: second === 'on' };
     }
-    if (verb === 'nodeip' && first && second && isIPv4(second)) return { do: verb, node: first, ip: second };
+    if (verb === 'nodeip' && first && second && isAddress(second))
+      return { do: verb, node: first, ip: second };
     if (verb === 'edgedport' && first && second && /^[1-9]\d{0,4}$/.test(second)) {
       return { do: verb, node: first, port: Number(second) };
     }

@@ -189,5 +189,5 @@ const portIn = (event: AnyTraceEvent | undefined) =>
 /** A detail of an event, as text. */
 function textOf(event: AnyTraceEvent | undefined, field: string): string {
   const value = (event?.detail as Record<string, unknown> | undefined)?.[field];
-  return value === undefined ? '' : String(value);
+  return typeof value === 'string' ? value : '';
 }
