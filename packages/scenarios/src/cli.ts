@@ -27,6 +27,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('list')
     .description('list the scenarios')
+    .option('--faults', 'list the faults that can be put into any of them')
     .addOption(langOption())
     .action((flags) => list(io, flags));
   program
@@ -43,6 +44,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     )
     .option('--split', 'cloud and edge as two processes, on loopback')
     .addOption(langOption())
+    .option('--without', 'without what makes the scenario fail: the other half of the pair')
     .option('--json', 'print the result as JSON')
     .addOption(
       new Option('--expect <outcome>', 'exit 1 unless this is the outcome').choices([
@@ -70,7 +72,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('act <words...>')
     .description(
-      'change what `up` serves: cure <id> | docker <node> <version> | edgecore <node> <tag> | restart … | dnat add|del <port>',
+      'change what `up` serves: cure <id>, or an action (see `show`); flags of metrics-server go behind --',
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));

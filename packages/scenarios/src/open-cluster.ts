@@ -2,7 +2,7 @@ import { createLoopbackWorld, createMemoryWorld } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from './cluster/cluster.ts';
 import { startLocalCluster } from './cluster/local-cluster.ts';
 import { startSplitCluster } from './cluster/split/split-cluster.ts';
-import type { Cell, Scenario } from './scenario.ts';
+import { type Cell, describeWithFaults, type Scenario } from './scenario.ts';
 
 export interface OpenOptions {
   seed: number;
@@ -16,7 +16,7 @@ export async function openCluster(scenario: Scenario, cell: Cell, options: OpenO
   const { seed, net, split } = options;
   const world = net === 'memory' ? createMemoryWorld({ seed }) : await createLoopbackWorld({ seed });
   try {
-    const description = scenario.describe(cell, world.clock.now());
+    const description = describeWithFaults(scenario, cell, world.clock.now());
     const start = () =>
       split ? startSplitCluster(world, description) : startLocalCluster(world, description);
     return world.own(await world.run(start));

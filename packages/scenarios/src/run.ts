@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTraceEvent, World } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from './cluster/cluster.ts';
-import type { Cell, Hop, Look, Observation, Outcome, Scenario } from './scenario.ts';
+import {
+  type CauseNote,
+  type Cell,
+  type Hop,
+  type Look,
+  type Observation,
+  type Outcome,
+  type Scenario,
+  settleWithFaults,
+} from './scenario.ts';
 import type { Text } from './text.ts';
 
 /** A sentence that was proved, and the events that prove it. */
@@ -11,10 +20,9 @@ export interface Statement {
   evidence: number[];
 }
 
-export interface Cause extends Statement {
-  layer: Text;
+export interface Cause extends Statement, CauseNote {
+  /** The hop that fails, as this trace shows it. */
   hop: Hop;
-  cures: readonly string[];
 }
 
 export interface CureResult {
@@ -29,6 +37,8 @@ export interface CureResult {
 /** What a replay found. */
 export interface Result {
   scenario: string;
+  /** Ids of the faults in the cluster. */
+  faults: string[];
   cell: Cell;
   seed: number;
   net: 'memory' | 'loopback';
@@ -70,7 +80,8 @@ const LIMIT_MS = 30 * 60_000;
  * the causes name, each on a fresh cluster that has been seen to have the symptom.
  */
 export async function runScenario(scenario: Scenario, cell: Cell, options: RunOptions): Promise<Result> {
-  const base = { scenario: scenario.id, cell, seed: options.seed, net: options.net };
+  const faults = scenario.faults.map(({ id }) => id);
+  const base = { scenario: scenario.id, faults, cell, seed: options.seed, net: options.net };
   const reason = scenario.notApplicable(cell);
   if (reason !== undefined) {
     const nothing = { causes: [], observations: [], explanation: [], cures: [], traceHash: '' };
@@ -131,7 +142,7 @@ async function inCluster<T>(
 
 function playOnce(scenario: Scenario, cell: Cell, options: RunOptions) {
   return inCluster(scenario, cell, options, async (cluster, world) => {
-    await scenario.settle(cluster);
+    await settleWithFaults(scenario, cluster);
     const observations = await scenario.observe(cluster);
     const control = await scenario.observeControl(cluster);
     const events: readonly AnyTraceEvent[] = cluster.events().slice();
@@ -142,7 +153,7 @@ function playOnce(scenario: Scenario, cell: Cell, options: RunOptions) {
 
 function playCure(scenario: Scenario, cell: Cell, id: string, options: RunOptions) {
   return inCluster(scenario, cell, options, async (cluster) => {
-    await scenario.settle(cluster);
+    await settleWithFaults(scenario, cluster);
     const before = await scenario.observeControl(cluster);
     const actions = scenario.cures.find((cure) => cure.id === id)?.actions(cell) ?? [];
     for (const action of actions) await cluster.act(action);

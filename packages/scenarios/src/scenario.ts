@@ -2,6 +2,7 @@ import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import type { Action } from './cluster/action.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { ClusterDescription } from './cluster/description.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Text } from './text.ts';
 
 /** The versions a scenario is played with. */
@@ -43,7 +44,15 @@ export interface Claim {
   /** The sentence, made from the events found. */
   say(evidence: readonly AnyTraceEvent[], look: Look): Text;
   /** Set where the claim names the cause: the layer, the failing hop and the cures that remove it. */
-  cause?: { layer: Text; hop: Hop | ((look: Look) => Hop); cures: readonly string[] };
+  cause?: CauseNote;
+}
+
+export interface CauseNote {
+  layer: Text;
+  hop: Hop | ((look: Look) => Hop);
+  /** The first hop that is down with it, where that lies before `hop`: all of edgecore, when it does not run. */
+  downFrom?: Hop;
+  cures: readonly string[];
 }
 
 /** What claims look at: the events so far, the observations, and the cell. */
@@ -69,6 +78,12 @@ export interface Scenario {
   /** What was reported, in a few sentences. */
   report: Text;
   defaults: Cell;
+  /** What the symptom is, and what it is to be without it: the words of the verdict. */
+  verdicts: { symptom: Text; healthy: Text };
+  /** The condition: what is wrong with the described cluster. Empty where it lies in the versions alone. */
+  faults: readonly Fault[];
+  /** For a condition that lies in the versions: versions that do not have it. */
+  absentWith?: Partial<Cell>;
   /** The reason why the scenario cannot be played with this cell, or undefined. */
   notApplicable(cell: Cell): Text | undefined;
   /** The cluster, with its pods and machines older than `nowMs` by minutes to weeks. */
@@ -85,6 +100,31 @@ export interface Scenario {
   outcome(observations: readonly Observation[]): Exclude<Outcome, 'not-applicable'>;
   claims: readonly Claim[];
   cures: readonly Cure[];
+}
+
+/** The cluster of a scenario with its faults in it. */
+export function describeWithFaults(scenario: Scenario, cell: Cell, nowMs: number): ClusterDescription {
+  return scenario.faults.reduce(
+    (description, fault) => fault.apply(description, scenario.edge),
+    scenario.describe(cell, nowMs),
+  );
+}
+
+/** The other half of the pair: the same scenario and cell with its condition absent. */
+export function withoutCondition(scenario: Scenario, cell: Cell): [Scenario, Cell] {
+  return [
+    { ...scenario, faults: [] },
+    { ...cell, ...scenario.absentWith },
+  ];
+}
+
+/** Lets the cluster come up, then lets happen what the faults make happen at run time. */
+export async function settleWithFaults(scenario: Scenario, cluster: Cluster): Promise<void> {
+  await scenario.settle(cluster);
+  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge) ?? []);
+  if (actions.length === 0) return;
+  for (const action of actions) await cluster.act(action);
+  await scenario.settle(cluster);
 }
 
 /** Checks a scenario's cross references and returns it. @throws RangeError for a claim that names an unknown cure */

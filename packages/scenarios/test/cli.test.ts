@@ -100,11 +100,34 @@ describe('kubeedge-sim', () => {
     ],
     [['trace', '/no/such/file'], 'Make one with'],
     [['matrix', 'missing-pod-metrics', '--edgecore', 'v9'], 'the nearest known are'],
+    [['replay', 'missing-pod-metrics', '--fault', 'gremlins'], 'found only: docker-18-09, docker-29'],
+    [['up', '--fault', 'gremlins'], 'See `kubeedge-sim list --faults`'],
     [['fly'], "unknown command 'fly'"],
   ])('refuses %j with exit code 2 and says what to do', async (args, message) => {
     const { exitCode, error } = await run(...args);
     expect(exitCode).toBe(2);
     expect(error).toContain(message);
+  });
+
+  it('puts faults into any scenario, and takes the condition of one away', async () => {
+    const together = await run(
+      'replay',
+      'edgestream-disabled',
+      '--fault',
+      'dnat-rule-missing',
+      '--fault',
+      'docker-18-09',
+      '--json',
+    );
+    expect(JSON.parse(together.out)).toMatchObject({
+      faults: ['edgestream-disabled', 'dnat-rule-missing', 'docker-18-09'],
+      causes: [{ id: 'engine-refuses-cadvisor' }, { id: 'no-dnat-rule' }, { id: 'edgestream-is-disabled' }],
+    });
+    const { out } = await run('replay', 'edgestream-disabled', '--without');
+    expect(out).toContain('HEALTHY: the edge node and its pods have metrics, by name and by address');
+    expect((await run('list', '--faults', '--lang', 'zh')).out).toMatch(
+      /^dnat-rule-missing +metrics-server 所在主机/m,
+    );
   });
 
   it('writes a trace and prints it for a person', async () => {

@@ -18,6 +18,10 @@ export interface EdgecoreOptions {
   /** Default: the release's, by its tag. Tests give the one their captures were built with. */
   dialect?: Dialect;
   nodeName: string;
+  /** The InternalIP the node reports, in its status and to the tunnel; default the host's own address. */
+  nodeIp?: string;
+  /** Where edged listens instead of the release's port (`tailoredKubeletConfig.readOnlyPort`, from v1.12 on). */
+  edgedPort?: number;
   /** Default /var/run/docker.sock. */
   dockerSocketPath?: string;
   /** `modules.edgeStream`; absent = disabled, as by default upstream. */
@@ -138,7 +142,7 @@ async function run(context: Context): Promise<void> {
         host: machine.host,
         log,
         hostname: options.nodeName,
-        internalIp: machine.host.address,
+        internalIp: options.nodeIp ?? machine.host.address,
         dialect: options.dialect ?? dialectOf(options.tag),
         traits: release.edgestream,
         panic,
@@ -187,10 +191,11 @@ async function startModules(
 ): Promise<void> {
   const { world, machine, options, log, ending, resources } = context;
   const { edged } = options.release;
+  const port = options.edgedPort ?? edged.port;
   await cadvisor.start();
   if (ending.signal.aborted) return;
-  log.info('server.go:35', `starting to listen read-only on 127.0.0.1:${edged.port}`);
-  resources.push(await startEdged(world, machine, { ...edged, nodeName: options.nodeName, cadvisor }));
+  log.info('server.go:35', `starting to listen read-only on 127.0.0.1:${port}`);
+  resources.push(await startEdged(world, machine, { ...edged, port, nodeName: options.nodeName, cadvisor }));
 }
 
 async function startRuntime(context: Context): Promise<DockerService> {
@@ -235,7 +240,7 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     osImage: description.osImage,
     machineId: machine.machineId,
     bootId: machine.bootId,
-    internalIp: machine.host.address,
+    internalIp: options.nodeIp ?? machine.host.address,
     hostname: options.nodeName,
     patch: nodeStatus.patch,
     ...(nodeStatus.port === null ? {} : { port: nodeStatus.port }),

@@ -7,6 +7,7 @@ import type { Cell } from '../scenario.ts';
 export const EDGE = 'edge-node-1';
 export const CONTROL_EDGE = 'edge-node-2';
 export const CLOUD_NODE = 'master-1';
+export const CLOUD_ADDRESS = '192.168.0.139';
 /** The pod of the report. */
 export const EDGE_POD = { namespace: 'default', name: 'nginx-7848d4b86f-x2wqz' };
 /** A namespace that has pods on the edge under study only. */
@@ -22,6 +23,28 @@ const CONTROL_DOCKER = '20.10.24';
 /** edgecore of the control edge where the cell's own could not be scraped however healthy. */
 const CONTROL_EDGECORE = 'v1.6.2';
 
+/**
+ * kubesphere/ks-installer v3.1.0 roles/metrics-server, with a shorter resolution so that a real-time run is short.
+ */
+export const METRICS_SERVER_ARGS: readonly string[] = [
+  '--cert-dir=/tmp',
+  '--secure-port=4443',
+  '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
+  '--kubelet-use-node-status-port',
+  '--kubelet-insecure-tls',
+  '--metric-resolution=15s',
+];
+
+const ADDRESSES: Readonly<Record<string, string>> = { [EDGE]: '10.66.0.11', [CONTROL_EDGE]: '10.66.0.12' };
+
+/** The address of an edge's host. @throws RangeError */
+export function addressOfEdge(name: string): string {
+  const address = ADDRESSES[name];
+  if (address !== undefined) return address;
+  const known = Object.keys(ADDRESSES).join(', ');
+  throw new RangeError(`Looked for the edge ${name}, found only ${known}. Use one of these names.`);
+}
+
 /** The report's cluster with the cell's versions: a master with all cloud components and two edges that differ in Docker. */
 export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescription {
   const canBeScraped = edgecoreRelease(cell.edgecore).edgestream?.metrics != null;
@@ -30,19 +53,11 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
     cloudcore: cell.cloudcore,
     metricsServer: {
       version: cell.metricsServer,
-      // kubesphere/ks-installer v3.1.0 roles/metrics-server, with a shorter resolution so that a real-time run is short.
-      args: [
-        '--cert-dir=/tmp',
-        '--secure-port=4443',
-        '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
-        '--kubelet-use-node-status-port',
-        '--kubelet-insecure-tls',
-        '--metric-resolution=15s',
-      ],
+      args: METRICS_SERVER_ARGS,
     },
     cloud: {
       name: CLOUD_NODE,
-      address: '192.168.0.139',
+      address: CLOUD_ADDRESS,
       docker: CONTROL_DOCKER,
       machine: machine(nowMs, {
         cores: 4,
@@ -54,14 +69,14 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
     edges: [
       {
         name: EDGE,
-        address: '10.66.0.11',
+        address: addressOfEdge(EDGE),
         edgecore: cell.edgecore,
         docker: cell.docker,
         machine: machine(nowMs, { pods: edgePods(nowMs, 1) }),
       },
       {
         name: CONTROL_EDGE,
-        address: '10.66.0.12',
+        address: addressOfEdge(CONTROL_EDGE),
         edgecore: canBeScraped ? cell.edgecore : CONTROL_EDGECORE,
         docker: CONTROL_DOCKER,
         machine: machine(nowMs, { pods: edgePods(nowMs, 2) }),

@@ -52,7 +52,7 @@ interface Summary {
   pods?: { podRef: { name: string; namespace: string }; containers: unknown[] | null }[];
 }
 
-async function observeNodes(cluster: Cluster): Promise<Observation> {
+export async function observeNodes(cluster: Cluster): Promise<Observation> {
   const result = await cluster.kubectl(['get', 'nodes', '-o', 'wide']);
   const row = result.stdout.split('\n').find((line) => line.startsWith(`${EDGE} `));
   return look(result, {
@@ -67,7 +67,7 @@ async function observeNodes(cluster: Cluster): Promise<Observation> {
   });
 }
 
-async function observeTopNode(cluster: Cluster): Promise<Observation> {
+export async function observeTopNode(cluster: Cluster): Promise<Observation> {
   const result = await cluster.kubectl(['top', 'node']);
   const measured = result.stdout
     .split('\n')
@@ -95,7 +95,7 @@ async function observeCloudPod(cluster: Cluster): Promise<Observation> {
   });
 }
 
-async function observeEdgePod(cluster: Cluster): Promise<Observation> {
+export async function observeEdgePod(cluster: Cluster): Promise<Observation> {
   const { namespace, name } = EDGE_POD;
   const result = await cluster.kubectl(['top', 'pod', '-n', namespace, name]);
   return look(result, {
@@ -167,7 +167,7 @@ async function observeEdgePods(cluster: Cluster): Promise<Observation> {
   });
 }
 
-async function observeEdgeSummary(cluster: Cluster): Promise<Observation> {
+export async function observeEdgeSummary(cluster: Cluster): Promise<Observation> {
   const result = await cluster.curl(EDGE, 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true');
   return look(withSummary(result), {
     id: 'edge-summary',
@@ -220,7 +220,7 @@ async function observeEdgeLog(cluster: Cluster): Promise<Observation> {
   );
 }
 
-async function observeControlEdge(cluster: Cluster): Promise<Observation> {
+export async function observeControlEdge(cluster: Cluster): Promise<Observation> {
   const result = await cluster.curl(
     CONTROL_EDGE,
     'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true',
@@ -239,7 +239,7 @@ async function observeControlEdge(cluster: Cluster): Promise<Observation> {
 
 type Look = Pick<Observation, 'id' | 'where' | 'command' | 'title' | 'facts'>;
 
-function look(result: CommandResult, rest: Look): Observation {
+export function look(result: CommandResult, rest: Look): Observation {
   return {
     ...rest,
     output: [result.stdout, result.stderr]
@@ -273,7 +273,7 @@ function summaryFacts(result: CommandResult): Observation['facts'] {
   };
 }
 
-function parse(text: string): unknown {
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 import type { NatRule } from '@kubeedge-sim/sim-kit';
 import { UsageError } from '../usage-error.ts';
+import type { StreamCertificateNames } from './description.ts';
 
 /** What can be done to a running cluster. */
 export type Action =
@@ -9,6 +10,18 @@ export type Action =
   | { do: 'edgecore'; node: string; tag: string }
   | { do: 'restart'; what: 'edgecore' | 'docker'; node: string }
   | { do: 'restart'; what: 'cloudcore' }
+  /** Stops or starts edgecore's unit. */
+  | { do: 'stop' | 'start'; what: 'edgecore'; node: string }
+  /** Sets `modules.edgeStream.enable` and restarts edgecore. */
+  | { do: 'edgestream'; node: string; on: boolean }
+  /** Gives a node another InternalIP to report and restarts edgecore; the host's address stays. */
+  | { do: 'nodeip'; node: string; ip: string }
+  /** Moves edged to another port and restarts edgecore. */
+  | { do: 'edgedport'; node: string; port: number }
+  /** Restarts metrics-server with other arguments. */
+  | { do: 'metrics-server'; args: readonly string[] }
+  /** Makes the certificate of port 10003 anew and restarts cloudcore, which reads it at its start only. */
+  | { do: 'streamcert'; names: StreamCertificateNames }
   | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> };
 
 /** The action in a person's words, as the `act` command takes it. */
@@ -20,6 +33,19 @@ export function formatAction(action: Action): string {
       return `edgecore ${action.node} ${action.tag}`;
     case 'restart':
       return action.what === 'cloudcore' ? 'restart cloudcore' : `restart ${action.what} ${action.node}`;
+    case 'stop':
+    case 'start':
+      return `${action.do} edgecore ${action.node}`;
+    case 'edgestream':
+      return `edgestream ${action.node} ${action.on ? 'on' : 'off'}`;
+    case 'nodeip':
+      return `nodeip ${action.node} ${action.ip}`;
+    case 'edgedport':
+      return `edgedport ${action.node} ${action.port}`;
+    case 'metrics-server':
+      return ['metrics-server', ...action.args].join(' ');
+    case 'streamcert':
+      return `streamcert ${action.names}`;
     case 'dnat':
       return `dnat ${action.op} ${action.rule.dport}`;
   }
@@ -32,11 +58,22 @@ export const actionForms = [
   'restart edgecore|docker [node]',
   'restart cloudcore',
   'dnat add|del <port>',
+  'stop|start edgecore <node>',
+  'edgestream <node> on|off',
+  'nodeip <node> <ip>',
+  'edgedport <node> <port>',
+  'streamcert cloud|cloud-and-edges',
+  'metrics-server <flag…>',
 ] as const;
+
+const isAddress = (text: string) =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
   const [verb, first, second, ...rest] = words;
+  // Behind `--` on the command line: flags are for metrics-server, not for us.
+  if (verb === 'metrics-server' && first) return { do: verb, args: words.slice(1) };
   if (rest.length === 0) {
     if (verb === 'docker' && first && second) return { do: 'docker', node: first, version: second };
     if (verb === 'edgecore' && first && second) return { do: 'edgecore', node: first, tag: second };
@@ -46,6 +83,20 @@ export function parseAction(words: readonly string[]): Action {
     }
     if (verb === 'dnat' && (first === 'add' || first === 'del') && second && /^\d{1,5}$/.test(second)) {
       return { do: 'dnat', op: first, rule: { dport: Number(second) } };
+    }
+    if ((verb === 'stop' || verb === 'start') && first === 'edgecore' && second) {
+      return { do: verb, what: first, node: second };
+    }
+    if (verb === 'edgestream' && first && (second === 'on' || second === 'off')) {
+      return { do: verb, node: first, on: second === 'on' };
+    }
+    if (verb === 'nodeip' && first && second && isAddress(second))
+      return { do: verb, node: first, ip: second };
+    if (verb === 'edgedport' && first && second && /^[1-9]\d{0,4}$/.test(second)) {
+      return { do: verb, node: first, port: Number(second) };
+    }
+    if (verb === 'streamcert' && (first === 'cloud' || first === 'cloud-and-edges') && !second) {
+      return { do: verb, names: first };
     }
   }
   const forms = actionForms.map((form) => `  ${form}`).join('\n');

@@ -4,12 +4,14 @@ import {
   cloudcoreRelease,
   createObjectStore,
   createTunnelPortStore,
+  FlagError,
   type MetricsServerTag,
   type NodeClient,
   type NodeDescription,
   type NodeStatusReport,
   type ObjectStore,
   type PodDescription,
+  parseFlags,
   type ReportedPort,
   startCloudcore,
   startCloudhub,
@@ -28,7 +30,7 @@ import {
   startKubelet,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
-import type { Endpoint, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, Endpoint, World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
@@ -86,6 +88,7 @@ export async function startCloud(
   keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
 
   const tunnelPorts = createTunnelPortStore();
+  let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
   let started: Promise<unknown> = Promise.resolve();
   const unit = startSystemdUnit(world, host, {
     name: 'cloudcore.service',
@@ -96,6 +99,7 @@ export async function startCloud(
         hosts,
         release: description.cloudcore,
         pki,
+        streamCertificate,
         store,
         tunnelPorts,
       });
@@ -104,21 +108,34 @@ export async function startCloud(
     },
   });
   await started;
-  keep(
-    await startMetricsServer(world, host, {
+  const metricsServerOf = (args: readonly string[]) =>
+    startMetricsServer(world, host, {
       certificate: pki.metricsServer,
       apiserver: apiserver.endpoint,
-      args: description.metricsServer.args,
+      args,
       version: description.metricsServer.version as MetricsServerTag,
-    }),
-  );
+      // In a pod, client-go takes the cluster's own authority unless --kubelet-certificate-authority is given
+      // (metrics-server v0.4.2 cmd/metrics-server/app/options/options.go).
+      kubeletRoots: [pki.kubernetesRoot],
+    });
+  let metricsServer = await metricsServerOf(description.metricsServer.args);
+  const restartCloudcore = async () => {
+    await unit.restart();
+    await started;
+  };
 
   return {
     apiserver: apiserver.endpoint,
     async act(action) {
       if (action.do === 'restart' && action.what === 'cloudcore') {
-        await unit.restart();
-        await started;
+        await restartCloudcore();
+      } else if (action.do === 'streamcert') {
+        streamCertificate = pki.stream[action.names];
+        await restartCloudcore();
+      } else if (action.do === 'metrics-server') {
+        checkFlags(action.args);
+        await metricsServer.close();
+        metricsServer = await metricsServerOf(action.args);
       } else if (action.do === 'dnat') {
         const rule = streamRule(host.address, action.rule.dport);
         if (action.op === 'add') host.nat.append(rule);
@@ -131,6 +148,7 @@ export async function startCloud(
       }
     },
     async [Symbol.asyncDispose]() {
+      await metricsServer.close();
       await unit.stop();
       for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
     },
@@ -142,6 +160,7 @@ interface CloudcoreParts {
   hosts: ClusterHosts;
   release: string;
   pki: ClusterPki;
+  streamCertificate: Certificate;
   store: ObjectStore;
   tunnelPorts: ReturnType<typeof createTunnelPortStore>;
 }
@@ -183,7 +202,7 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
 
 /** undefined for a release from before cloudstream: then nothing listens on 10003 and 10004. */
 async function startCloudcoreOf(
-  { world, hosts, release, pki, store, tunnelPorts }: CloudcoreParts,
+  { world, hosts, release, pki, streamCertificate, store, tunnelPorts }: CloudcoreParts,
   onExit: (code: number, reason: string) => void,
 ): Promise<Cloudcore | undefined> {
   try {
@@ -194,7 +213,7 @@ async function startCloudcoreOf(
   }
   return startCloudcore(world, hosts.cloud, {
     release,
-    streamCertificate: pki.stream,
+    streamCertificate,
     tunnelCertificate: pki.tunnel,
     tunnelClientRoots: [pki.kubeedgeRoot],
     nodes: nodesIn(store),
@@ -239,6 +258,10 @@ function updateNode(
     kubeletVersion: report.kubeletVersion,
     containerRuntimeVersion: report.containerRuntimeVersion,
     ...(written.port !== undefined && { kubeletPort: written.port }),
+    addresses: [
+      { type: 'InternalIP', address: report.internalIp },
+      { type: 'Hostname', address: report.hostname },
+    ],
     capacity: resources,
     allocatable: resources,
   });
@@ -248,7 +271,7 @@ function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDesc
   const { cloud, edges, kubernetes } = description;
   const common = (node: ClusterDescription['cloud'] | ClusterDescription['edges'][number]) => ({
     name: node.name,
-    address: hosts.find(node.name).address,
+    address: addressOf(hosts, node),
     createdAtMs: node.machine.bootedAtMs,
     capacity: {
       cpu: String(node.machine.cores),
@@ -273,9 +296,28 @@ function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDesc
   ];
 }
 
+/** @throws RangeError with the words of metrics-server for arguments that it refuses */
+function checkFlags(args: readonly string[]): void {
+  try {
+    parseFlags(args);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    throw new RangeError(`metrics-server refuses ${args.join(' ')}: ${error.message}. Nothing was changed.`);
+  }
+}
+
+/** The InternalIP of a node: its host's address, unless it reports another. */
+function addressOf(
+  hosts: ClusterHosts,
+  node: ClusterDescription['cloud'] | ClusterDescription['edges'][number],
+): string {
+  const nodeIp = 'nodeIp' in node ? node.nodeIp : undefined;
+  return nodeIp === undefined ? hosts.find(node.name).address : hosts.addressOf(nodeIp);
+}
+
 function podsOf(hosts: ClusterHosts, description: ClusterDescription): PodDescription[] {
   return [description.cloud, ...description.edges].flatMap((node) => {
-    const hostIP = hosts.find(node.name).address;
+    const hostIP = addressOf(hosts, node);
     return node.machine.pods.map((pod) => ({
       ...pod,
       nodeName: node.name,

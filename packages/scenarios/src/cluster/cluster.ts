@@ -9,6 +9,13 @@ export interface CommandResult {
   exitCode: number;
 }
 
+export interface CurlOptions {
+  /** `-m`: give up after so many seconds. */
+  maxTimeSeconds?: number;
+  /** `-w '\nHTTP %{http_code}, %{size_download} bytes'` */
+  withStatus?: boolean;
+}
+
 /** A running cluster, as the people around it can see and touch it. Nothing here reaches into a component. */
 export interface Cluster extends AsyncDisposable {
   readonly world: World;
@@ -17,8 +24,8 @@ export interface Cluster extends AsyncDisposable {
   host(node: string): Host;
   /** Runs the simulated kubectl on the cloud node. */
   kubectl(args: readonly string[]): Promise<CommandResult>;
-  /** `curl -s URL` on a node; 127.0.0.1 is that node's own loopback. */
-  curl(node: string, url: string): Promise<CommandResult>;
+  /** `curl -sSk URL` on a node; 127.0.0.1 is that node's own loopback. */
+  curl(node: string, url: string, options?: CurlOptions): Promise<CommandResult>;
   /** A component's log since the cluster began, as klog writes it, up to a verbosity. */
   log(node: string, component: string, verbosity: number): string[];
   /** Every event so far. */

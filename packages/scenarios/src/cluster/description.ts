@@ -25,7 +25,16 @@ export interface EdgeNodeDescription {
   /** An engine version, or an engine of one's own. */
   docker: string | EngineProfile;
   machine: MachineDescription;
+  /** `modules.edgeStream.enable`; default true, though upstream's own default is false. */
+  edgeStream?: boolean;
+  /** The InternalIP it reports where that is not its address: two sites may number their networks alike. */
+  nodeIp?: string;
+  /** Port of edged where it is not the release's (`tailoredKubeletConfig.readOnlyPort`). */
+  edgedPort?: number;
 }
+
+/** Whose addresses the certificate of port 10003 names: certgen.sh takes the cloud's, and others if given. */
+export type StreamCertificateNames = 'cloud' | 'cloud-and-edges';
 
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {
@@ -38,4 +47,6 @@ export interface ClusterDescription {
   edges: readonly EdgeNodeDescription[];
   /** Ports whose dials from the cloud node go to cloudcore's stream server, as the KubeEdge guide tells to set up. */
   dnatPorts: readonly number[];
+  /** Default `cloud`. */
+  streamCertificate?: StreamCertificateNames;
 }

@@ -4,6 +4,7 @@ import {
   type EngineProfile,
   edgecoreRelease,
   engineProfile,
+  type SimProcess,
   type SystemdUnit,
   startDockerEngine,
   startEdgecore,
@@ -29,6 +30,9 @@ interface Edge {
   act(action: Action): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** What can be changed while the edge runs. */
+type EdgeSettings = Pick<EdgeNodeDescription, 'edgecore' | 'edgedPort' | 'edgeStream' | 'nodeIp'>;
 
 /** Starts every edge of a description. */
 export async function startEdges(
@@ -68,27 +72,36 @@ async function startEdge(
   const certificate = pki.edges[description.name] as ClusterPki['tunnel'];
   const machine = createMachine(world, host, description.machine);
   let engine: DockerEngine | undefined = await startEngine(description.docker);
+  const settings: EdgeSettings = { ...description };
   const unit: SystemdUnit = startSystemdUnit(world, host, {
     name: 'edgecore.service',
     restartDelayMs: RESTART_DELAY_MS,
-    spawn: edgecore(description.edgecore),
+    spawn: spawnEdgecore,
   });
 
   function startEngine(engine: string | EngineProfile): Promise<DockerEngine> {
     return startDockerEngine(world, machine, { profile: profileOf(engine) });
   }
 
-  function edgecore(wanted: string | CustomEdgecore) {
-    const { tag, release, dialect } = releaseOf(wanted);
-    return () =>
-      startEdgecore(world, machine, {
-        tag,
-        release,
-        ...(dialect && { dialect }),
-        nodeName: host.name,
-        edgeStream: { server: { address: cloud.address, port: 10_004 }, certificate },
-        edgeHub: { server: { address: cloud.address, port: 10_000 }, certificate },
-      });
+  function spawnEdgecore(): SimProcess {
+    const { edgedPort, edgeStream = true, nodeIp } = settings;
+    const { tag, release, dialect } = releaseOf(settings.edgecore);
+    return startEdgecore(world, machine, {
+      tag,
+      release,
+      ...(dialect && { dialect }),
+      nodeName: host.name,
+      ...(nodeIp !== undefined && { nodeIp: hosts.addressOf(nodeIp) }),
+      ...(edgedPort !== undefined && { edgedPort }),
+      ...(edgeStream && { edgeStream: { server: { address: cloud.address, port: 10_004 }, certificate } }),
+      edgeHub: { server: { address: cloud.address, port: 10_000 }, certificate },
+    });
+  }
+
+  /** Writes edgecore's configuration and restarts it. */
+  async function configure(change: Partial<EdgeSettings>): Promise<void> {
+    Object.assign(settings, change);
+    await unit.restart();
   }
 
   async function replaceEngine(wanted: string | EngineProfile): Promise<void> {
@@ -102,7 +115,14 @@ async function startEdge(
     host,
     async act(action) {
       if (action.do === 'docker') await replaceEngine(action.version);
-      else if (action.do === 'edgecore') await unit.restart(edgecore(action.tag));
+      else if (action.do === 'edgecore') {
+        releaseOf(action.tag);
+        await configure({ edgecore: action.tag });
+      } else if (action.do === 'edgestream') await configure({ edgeStream: action.on });
+      else if (action.do === 'nodeip') await configure({ nodeIp: action.ip });
+      else if (action.do === 'edgedport') await configure({ edgedPort: action.port });
+      else if (action.do === 'stop') await unit.stop();
+      else if (action.do === 'start') await unit.restart();
       else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
       else if (action.do === 'restart' && action.what === 'docker')
         await replaceEngine(engine?.profile ?? description.docker);

@@ -7,6 +7,8 @@ export interface ClusterHosts {
   edges: readonly Host[];
   /** @throws RangeError naming the hosts there are */
   find(name: string): Host;
+  /** The address to dial for a described one: on loopback a host's leased address. */
+  addressOf(described: string): string;
 }
 
 /** Declares the hosts: the cloud node, and the edges behind their NAT. */
@@ -20,6 +22,8 @@ export function declareHosts(world: World, description: ClusterDescription): Clu
   return {
     cloud,
     edges,
+    addressOf: (described) =>
+      all.find(({ describedAddress }) => describedAddress === described)?.address ?? described,
     find(wanted) {
       const host = all.find((candidate) => candidate.name === wanted);
       if (host !== undefined) return host;

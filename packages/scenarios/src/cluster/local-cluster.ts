@@ -28,5 +28,6 @@ export async function startLocalCluster(world: World, description: ClusterDescri
 
 /** Which half an action concerns. */
 export function isForCloud(action: Action): boolean {
-  return action.do === 'dnat' || (action.do === 'restart' && action.what === 'cloudcore');
+  if (action.do === 'restart') return action.what === 'cloudcore';
+  return action.do === 'dnat' || action.do === 'metrics-server' || action.do === 'streamcert';
 }

@@ -2,13 +2,14 @@ import {
   type AnyTraceEvent,
   type Endpoint,
   formatKlog,
+  type Host,
   httpRequest,
   NetError,
   type TraceEvent,
   type World,
 } from '@kubeedge-sim/sim-kit';
 import { runKubectl } from '../kubectl/index.ts';
-import type { Cluster, CommandResult } from './cluster.ts';
+import type { Cluster, CommandResult, CurlOptions } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
 
@@ -49,7 +50,7 @@ export function createObserver(
         await runKubectl(world, hosts.cloud, args, { server: apiserver, tls: { verify: false } }),
       );
     },
-    curl: async (node, url) => describe(await curl(hosts, node, url)),
+    curl: async (node, url, options) => describe(await curl(world, hosts.find(node), url, options)),
     log(node, component, verbosity) {
       return world.trace.events
         .filter((event): event is TraceEvent<'log'> & AnyTraceEvent => event.kind === 'log')
@@ -80,25 +81,55 @@ export function createObserver(
 /** Longest time a round of scrapes may take: the largest resolution in use and its timeout. */
 const SCRAPE_LIMIT_MS = 120_000;
 
-async function curl(hosts: ClusterHosts, node: string, url: string): Promise<CommandResult> {
-  const { hostname, port, pathname, search } = new URL(url);
-  const target = { address: hostname, port: Number(port === '' ? 80 : port) };
+async function curl(
+  world: World,
+  host: Host,
+  url: string,
+  { maxTimeSeconds, withStatus = false }: CurlOptions = {},
+): Promise<CommandResult> {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const secure = protocol === 'https:';
+  const target = { address: hostname, port: Number(port === '' ? (secure ? 443 : 80) : port) };
+  const late = new AbortController();
+  const limitMs = (maxTimeSeconds ?? 0) * 1_000;
+  using _timer =
+    limitMs > 0
+      ? disposable(world.clock.setTimeout(() => late.abort(new TooLate()), limitMs, `curl ${url}`))
+      : undefined;
+  let connected = false;
+  const dialler: Pick<Host, 'connect'> = {
+    async connect(...args) {
+      const socket = await host.connect(...args);
+      connected = true;
+      return socket;
+    },
+  };
   try {
-    const response = await httpRequest(hosts.find(node), {
+    const response = await httpRequest(dialler, {
       target,
       path: `${pathname}${search}`,
       headers: { host: `${hostname}:${target.port}`, 'user-agent': 'curl/7.58.0', accept: '*/*' },
       component: 'curl',
+      signal: late.signal,
+      ...(secure && { tls: { verify: false } }),
     });
-    return { stdout: await response.text(), stderr: '', exitCode: 0 };
+    const body = await response.text();
+    const status = withStatus ? `\nHTTP ${response.status}, ${Buffer.byteLength(body)} bytes` : '';
+    return { stdout: `${body}${status}`, stderr: '', exitCode: 0 };
   } catch (error) {
+    const failed = (exitCode: number, text: string) => ({
+      stdout: '',
+      stderr: `curl: (${exitCode}) ${text}`,
+      exitCode,
+    });
+    if (error instanceof TooLate) {
+      return connected
+        ? failed(28, `Operation timed out after ${limitMs} milliseconds with 0 bytes received`)
+        : failed(28, `Connection timed out after ${limitMs} milliseconds`);
+    }
     if (!(error instanceof NetError)) throw error;
     const { text, exitCode } = curlFailures[error.code];
-    return {
-      stdout: '',
-      stderr: `curl: (${exitCode}) Failed to connect to ${hostname} port ${target.port}: ${text}`,
-      exitCode,
-    };
+    return failed(exitCode, `Failed to connect to ${hostname} port ${target.port}: ${text}`);
   }
 }
 
@@ -110,3 +141,8 @@ const curlFailures: Record<NetError['code'], { text: string; exitCode: number }>
   ECONNRESET: { text: 'Connection reset by peer', exitCode: 56 },
   EPIPE: { text: 'Broken pipe', exitCode: 55 },
 };
+
+/** curl's own `--max-time` is over. */
+class TooLate extends Error {}
+
+const disposable = (timer: { cancel(): void }): Disposable => ({ [Symbol.dispose]: () => timer.cancel() });

@@ -1,4 +1,5 @@
 import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
+import type { StreamCertificateNames } from './description.ts';
 
 /** The certificates of a cluster, made before anything starts. */
 export interface ClusterPki {
@@ -7,7 +8,7 @@ export interface ClusterPki {
   apiserver: Certificate;
   kubelet: Certificate;
   metricsServer: Certificate;
-  stream: Certificate;
+  stream: Readonly<Record<StreamCertificateNames, Certificate>>;
   /** KubeEdge's authority: 10000, 10004 and the edges' client certificates. */
   kubeedgeRoot: Certificate;
   tunnel: Certificate;
@@ -16,7 +17,7 @@ export interface ClusterPki {
 
 /**
  * Makes the throw-away certificates. Names and SANs as kubeadm, certgen.sh and cloudcore make them: the stream
- * certificate names cloudcore's addresses and none of an edge.
+ * certificate names cloudcore's addresses and none of an edge, unless CLOUDCOREIPS is given more.
  * Source: kubeedge v1.6.1 build/tools/certgen.sh, cloud/pkg/cloudhub/servers/httpserver/server.go.
  */
 export async function createPki(world: World, cloud: Host, edges: readonly Host[]): Promise<ClusterPki> {
@@ -24,6 +25,7 @@ export async function createPki(world: World, cloud: Host, edges: readonly Host[
   const kubeedge = await world.net.authority({ commonName: 'KubeEdge' });
   const ipAddresses = ['127.0.0.1', cloud.address];
   const server = { ipAddresses, usages: ['server'] } as const;
+  const stream = { commonName: '', organization: 'KubeEdge' };
   const edgeCertificates: Record<string, Certificate> = {};
   for (const { name } of edges) {
     // keadm's edges all carry this name (edge/pkg/edgehub/certificate/certmanager.go).
@@ -43,7 +45,14 @@ export async function createPki(world: World, cloud: Host, edges: readonly Host[
       organization: 'system:nodes',
     }),
     metricsServer: await kubernetes.issue({ ...server, commonName: 'metrics-server' }),
-    stream: await kubernetes.issue({ ...server, commonName: '', organization: 'KubeEdge' }),
+    stream: {
+      cloud: await kubernetes.issue({ ...server, ...stream }),
+      'cloud-and-edges': await kubernetes.issue({
+        ...server,
+        ...stream,
+        ipAddresses: [...ipAddresses, ...edges.map(({ address }) => address)],
+      }),
+    },
     kubeedgeRoot: kubeedge.certificate,
     tunnel: await kubeedge.issue({ ...server, commonName: 'KubeEdge', organization: 'KubeEdge' }),
     edges: edgeCertificates,

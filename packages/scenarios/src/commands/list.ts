@@ -1,13 +1,16 @@
 import { catalog } from '../catalog/index.ts';
 import { actionForms } from '../cluster/action.ts';
+import { faults } from '../faults/index.ts';
 import { words } from '../report/words.ts';
 import type { Lang } from '../text.ts';
 import type { Io } from './io.ts';
 import { findScenario } from './options.ts';
 
-/** Lists the scenarios, one a line. */
-export function list(io: Io, { lang }: { lang: Lang }): void {
-  for (const { id, title } of catalog) io.out(`${id.padEnd(24)} ${title[lang]}\n`);
+/** Lists the scenarios, or the faults, one a line. */
+export function list(io: Io, flags: { lang: Lang; faults?: boolean }): void {
+  const entries = flags.faults === true ? faults : catalog;
+  const width = Math.max(...entries.map(({ id }) => id.length));
+  for (const { id, title } of entries) io.out(`${id.padEnd(width)}  ${title[flags.lang]}\n`);
 }
 
 /** Shows what a scenario is about, without playing it. */

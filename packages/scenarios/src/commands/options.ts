@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { catalog } from '../catalog/index.ts';
+import type { Fault } from '../faults/fault.ts';
+import { faults } from '../faults/index.ts';
 import type { Scenario } from '../scenario.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -9,6 +11,7 @@ export interface VersionFlags {
   cloudcore?: string;
   docker?: string;
   metricsServer?: string;
+  fault?: string[];
   seed: number;
 }
 
@@ -19,8 +22,11 @@ export function withVersionOptions(command: Command): Command {
     .option('--cloudcore <tag>', 'KubeEdge release of the cloud (default: that of --edgecore)')
     .option('--docker <version>', 'Docker Engine of the edge under study, e.g. 18.09.1')
     .option('--metrics-server <version>', 'metrics-server version, e.g. 0.4.2')
+    .option('--fault <id>', 'a fault more, see `list --faults`; can be given several times', append)
     .addOption(seedOption());
 }
+
+const append = (id: string, before: string[] | undefined) => [...(before ?? []), id];
 
 export const seedOption = () => new Option('--seed <n>', 'repeats a run').default(1).argParser(integer);
 
@@ -34,6 +40,22 @@ export function findScenario(id: string): Scenario {
   const known = catalog.map((candidate) => candidate.id).join(', ');
   throw new UsageError(
     `Looked for scenario ${JSON.stringify(id)}, found only: ${known}. See \`kubeedge-sim list\`.`,
+  );
+}
+
+/** The scenario with more faults in it; one it has already is not put there twice. @throws UsageError */
+export function withFaults(scenario: Scenario, ids: readonly string[] | undefined): Scenario {
+  const all = [...scenario.faults, ...(ids ?? []).map(findFault)];
+  return { ...scenario, faults: [...new Set(all)] };
+}
+
+/** @throws UsageError naming the faults there are */
+function findFault(id: string): Fault {
+  const fault = faults.find((candidate) => candidate.id === id);
+  if (fault !== undefined) return fault;
+  const known = faults.map((candidate) => candidate.id).join(', ');
+  throw new UsageError(
+    `Looked for fault ${JSON.stringify(id)}, found only: ${known}. See \`kubeedge-sim list --faults\`.`,
   );
 }
 

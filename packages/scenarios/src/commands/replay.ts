@@ -7,16 +7,18 @@ import { logsOf } from '../report/logs.ts';
 import { createTerminalReport } from '../report/terminal.ts';
 import { words } from '../report/words.ts';
 import { type Result, runScenario } from '../run.ts';
-import type { Outcome } from '../scenario.ts';
+import { type Cell, type Outcome, type Scenario, withoutCondition } from '../scenario.ts';
 import type { Lang } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
 import { exitCodes, type Io } from './io.ts';
-import { findScenario, type VersionFlags } from './options.ts';
+import { findScenario, type VersionFlags, withFaults } from './options.ts';
 
 export interface ReplayFlags extends VersionFlags {
   net: 'memory' | 'loopback';
   split?: boolean;
   lang: Lang;
+  /** Without the scenario's condition. */
+  without?: boolean;
   json?: boolean;
   expect?: Outcome;
   /** Wait for a key at each observation. */
@@ -36,8 +38,7 @@ export interface ReplayFlags extends VersionFlags {
  * @returns the exit code: 0, or 1 when the outcome is not the expected one
  */
 export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<number> {
-  const scenario = findScenario(id);
-  const cell = resolveCell(scenario.defaults, flags);
+  const [scenario, cell] = pairOf(findScenario(id), flags);
   const { seed, lang, split = false } = flags;
   const net = split ? 'loopback' : flags.net;
   if (flags.step === true && io.key === undefined) {
@@ -72,13 +73,20 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
     say(words.yourTurn[lang]);
     return exitCodes.ok;
   }
-  say(report.closing(result));
+  say(report.closing(scenario, result));
   if (flags.log !== undefined && observed !== undefined)
     say(logsOf(observed, flags.log.split(','), flags.v, io.columns));
   if (flags.json === true) io.out(`${JSON.stringify(localised(result, lang), null, 2)}\n`);
   if (flags.expect === undefined || flags.expect === result.outcome) return exitCodes.ok;
   io.error(`Expected the outcome ${flags.expect}, found ${result.outcome}.\n`);
   return exitCodes.expectationFailed;
+}
+
+/** What is to be played: with the faults asked for, or as the half of the pair that has no condition. */
+function pairOf(found: Scenario, flags: ReplayFlags): [Scenario, Cell] {
+  const cell = resolveCell(found.defaults, flags);
+  const [scenario, played] = flags.without === true ? withoutCondition(found, cell) : [found, cell];
+  return [withFaults(scenario, flags.fault), played];
 }
 
 /** @throws UsageError when the file cannot be written */

@@ -8,9 +8,10 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { startControlServer } from '../control/control-server.ts';
 import { writeUpState } from '../control/state-file.ts';
+import { describeWithFaults, settleWithFaults } from '../scenario.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
-import { findScenario, type VersionFlags } from './options.ts';
+import { findScenario, type VersionFlags, withFaults } from './options.ts';
 
 export interface UpFlags extends VersionFlags {
   /** Name of the host outside clients act as; default the API server's. */
@@ -19,16 +20,18 @@ export interface UpFlags extends VersionFlags {
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
-  const scenario = findScenario(id);
+  const scenario = withFaults(findScenario(id), flags.fault);
   const cell = resolveCell(scenario.defaults, flags);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const world = stack.use(await createLoopbackWorld({ seed: flags.seed }));
-  const description = scenario.describe(cell, world.clock.now());
+  const description = describeWithFaults(scenario, cell, world.clock.now());
   const cluster = world.own(await startLocalCluster(world, description));
   actAs(cluster, flags.asHost ?? description.cloud.name);
   await world.net.settled();
+  // What happens at run time needs a cluster that has come up.
+  if (scenario.faults.some(({ once }) => once !== undefined)) await settleWithFaults(scenario, cluster);
   const control = world.own(await startControlServer(world, cluster, scenario, cell));
   const config = join(folder, 'kubeconfig');
   const server = `https://${cluster.host(description.cloud.name).address}:6443`;

@@ -12,12 +12,13 @@ export const hops: readonly { id: Hop; label: string; detail: string }[] = [
   { id: 'docker', label: 'Docker Engine API', detail: '/var/run/docker.sock' },
 ];
 
-/** The path, one hop a line; the failing one is marked with ✗, those before it with ✓. */
-export function drawPath(failing: Hop | undefined): string {
+/** The path, one hop a line; the failing one and what is down with it are marked with ✗, those before with ✓. */
+export function drawPath(failing: Hop | undefined, downFrom = failing): string {
   const at = hops.findIndex(({ id }) => id === failing);
+  const down = hops.findIndex(({ id }) => id === downFrom);
   const width = Math.max(...hops.map(({ label }) => label.length));
   const lines = hops.map(({ label, detail }, index) => {
-    const mark = index === at ? '✗' : at >= 0 && index > at ? ' ' : '✓';
+    const mark = at < 0 || index < down ? '✓' : index <= at ? '✗' : ' ';
     return `  ${mark} ${label.padEnd(width)}  ${detail}${index === at ? '   ◄── here' : ''}`;
   });
   return lines.join('\n  │\n');

@@ -3,7 +3,7 @@ import type { Result } from '../run.ts';
 import type { Observation, Scenario } from '../scenario.ts';
 import type { Lang, Text } from '../text.ts';
 import { drawPath } from './path.ts';
-import { outcomeWords, words } from './words.ts';
+import { outcomeText, words } from './words.ts';
 
 /** Rows of an output shown before it is cut. */
 const OUTPUT_LINES_MAX = 12;
@@ -20,10 +20,11 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
   const opening = (scenario: Scenario, result: Pick<Result, 'cell' | 'seed' | 'net'>) => {
     const { cell, seed, net } = result;
     const versions = `edgecore ${cell.edgecore} · Docker ${cell.docker} · cloudcore ${cell.cloudcore} · metrics-server ${cell.metricsServer}`;
+    const faults = scenario.faults.map(({ id }) => id).join(', ');
     return [
       bold(`${scenario.id}: ${say(scenario.title)}`),
       heading(words.reported) + say(scenario.report),
-      heading(words.cell) + versions,
+      heading(words.cell) + versions + (faults === '' ? '' : ` · ${say(words.faults)}: ${faults}`),
       dim(`net ${net}, seed ${seed}`),
       heading(words.look),
     ].join('\n');
@@ -36,12 +37,12 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
     return `${dim(`# ${say(seen.title)}`)}\n${bold(`${seen.where}$`)} ${seen.command}\n${shown.join('\n')}\n`;
   };
 
-  const closing = (result: Result) => {
-    const parts = [heading(words.outcome) + verdict(result)];
+  const closing = (scenario: Scenario, result: Result) => {
+    const parts = [heading(words.outcome) + verdict(scenario, result)];
     if (result.notApplicable !== undefined) parts.push(say(result.notApplicable));
     const [main] = result.causes;
     if (result.outcome === 'symptom' || result.outcome === 'other') {
-      parts.push(heading(words.path) + drawPath(main?.hop));
+      parts.push(heading(words.path) + drawPath(main?.hop, main?.downFrom));
       if (main === undefined) parts.push(`\n${red(say(words.unexplained))}`);
     }
     for (const cause of result.causes) {
@@ -75,8 +76,8 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
     return parts.join('\n');
   };
 
-  const verdict = ({ outcome }: Result) => {
-    const text = say(outcomeWords[outcome]);
+  const verdict = (scenario: Scenario, { outcome }: Result) => {
+    const text = say(outcomeText(scenario, outcome));
     return outcome === 'healthy' ? green(text) : outcome === 'not-applicable' ? text : red(text);
   };
 

@@ -1,9 +1,11 @@
+import type { Outcome, Scenario } from '../scenario.ts';
 import type { Text } from '../text.ts';
 
 /** The fixed words of a replay. */
 export const words = {
   reported: { en: 'What was reported', zh: '故障报告' },
   cell: { en: 'Played with', zh: '版本组合' },
+  faults: { en: 'faults', zh: '故障' },
   look: { en: 'What a person sees', zh: '现场观察' },
   path: { en: 'The path of the request', zh: '请求经过的路径' },
   layer: { en: 'Layer', zh: '所在层' },
@@ -33,12 +35,17 @@ export const words = {
   },
 } as const satisfies Record<string, Text>;
 
-export const outcomeWords = {
-  symptom: {
-    en: 'SYMPTOM: the edge node has metrics, its pods have none',
-    zh: '复现：边缘节点有监控，Pod 没有监控',
-  },
-  healthy: { en: 'HEALTHY: the edge node and its pods have metrics', zh: '正常：边缘节点和 Pod 都有监控' },
+/** The verdict in words; what the symptom is, and what is healthy, the scenario says. */
+export function outcomeText(scenario: Pick<Scenario, 'verdicts'>, outcome: Outcome): Text {
+  const label = outcomeWords[outcome];
+  if (outcome !== 'symptom' && outcome !== 'healthy') return label;
+  const { en, zh } = scenario.verdicts[outcome];
+  return { en: `${label.en}: ${en}`, zh: `${label.zh}：${zh}` };
+}
+
+const outcomeWords = {
+  symptom: { en: 'SYMPTOM', zh: '复现' },
+  healthy: { en: 'HEALTHY', zh: '正常' },
   other: { en: 'OTHER: not this symptom, another fault', zh: '其他：不是这个症状，而是另一个故障' },
   'not-applicable': { en: 'NOT APPLICABLE', zh: '不适用' },
 } as const satisfies Record<string, Text>;

@@ -1,0 +1,85 @@
+import type { Cure } from '../scenario.ts';
+import { addressOfEdge, EDGE, METRICS_SERVER_ARGS } from './founding-cluster.ts';
+
+const CURED_DOCKER = '20.10.24';
+const CURED_EDGECORE = 'v1.6.2';
+
+/** What can be done about any of the causes. A scenario tries those that its causes name. */
+export const cures: readonly Cure[] = [
+  {
+    id: 'docker',
+    title: {
+      en: `Bring Docker on the edge to ${CURED_DOCKER} (any of 19.03 – 28) and restart edgecore`,
+      zh: `将边缘节点的 Docker 换成 ${CURED_DOCKER}（19.03 – 28 均可），并重启 edgecore`,
+    },
+    actions: () => [
+      { do: 'docker', node: EDGE, version: CURED_DOCKER },
+      { do: 'restart', what: 'edgecore', node: EDGE },
+    ],
+  },
+  {
+    id: 'edgecore',
+    title: {
+      en: `Upgrade edgecore to ${CURED_EDGECORE} or later: its cAdvisor negotiates`,
+      zh: `将 edgecore 升级到 ${CURED_EDGECORE} 或更高版本：其 cAdvisor 会协商 API 版本`,
+    },
+    actions: (cell) =>
+      cell.edgecore === CURED_EDGECORE ? undefined : [{ do: 'edgecore', node: EDGE, tag: CURED_EDGECORE }],
+  },
+  {
+    id: 'metrics-server',
+    title: {
+      en: 'Give metrics-server --kubelet-use-node-status-port and --kubelet-insecure-tls',
+      zh: '为 metrics-server 加上 --kubelet-use-node-status-port 和 --kubelet-insecure-tls',
+    },
+    actions: () => [{ do: 'metrics-server', args: METRICS_SERVER_ARGS }],
+  },
+  {
+    id: 'dnat',
+    title: {
+      en: 'Add the DNAT rule 10350 → cloudcore:10003 on the host of metrics-server and kube-apiserver',
+      zh: '在 metrics-server 和 kube-apiserver 所在主机添加 DNAT 规则：10350 → cloudcore:10003',
+    },
+    actions: () => [{ do: 'dnat', op: 'add', rule: { dport: 10_350 } }],
+  },
+  {
+    id: 'edgestream',
+    title: {
+      en: 'Set modules.edgeStream.enable to true on the edge and restart edgecore',
+      zh: '在边缘节点将 modules.edgeStream.enable 设为 true，并重启 edgecore',
+    },
+    actions: () => [{ do: 'edgestream', node: EDGE, on: true }],
+  },
+  {
+    id: 'nodeip',
+    title: {
+      en: 'Give the edge an InternalIP of its own (customInterfaceEnabled, nodeIP) and restart edgecore',
+      zh: '为该边缘节点设置唯一的 InternalIP（nodeIP），并重启 edgecore',
+    },
+    actions: () => [{ do: 'nodeip', node: EDGE, ip: addressOfEdge(EDGE) }],
+  },
+  {
+    id: 'start',
+    title: {
+      en: 'Start edgecore: it dials within two seconds, and the new session takes the old one’s place',
+      zh: '启动 edgecore：两秒内重新建立隧道，新会话取代旧会话',
+    },
+    actions: () => [{ do: 'start', what: 'edgecore', node: EDGE }],
+  },
+  {
+    id: 'edgedport',
+    title: {
+      en: 'Put edged back on 10350, the only port that the cloud asks for, and restart edgecore',
+      zh: '将 edged 的端口改回 10350（云端只会请求该端口），并重启 edgecore',
+    },
+    actions: () => [{ do: 'edgedport', node: EDGE, port: 10_350 }],
+  },
+  {
+    id: 'streamcert',
+    title: {
+      en: 'Make the stream certificate anew with the addresses of all edges and restart cloudcore',
+      zh: '重新签发包含所有边缘节点地址的 stream 证书，并重启 cloudcore',
+    },
+    actions: () => [{ do: 'streamcert', names: 'cloud-and-edges' }],
+  },
+];

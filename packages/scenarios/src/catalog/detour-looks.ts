@@ -1,0 +1,186 @@
+// What a person looks at when an edge's metrics do not come through: by name, by address, and who complains where.
+import { formatKlog, type TraceEvent } from '@kubeedge-sim/sim-kit';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Observation, Outcome } from '../scenario.ts';
+import { addressOfEdge, CLOUD_ADDRESS, CLOUD_NODE, EDGE } from './founding-cluster.ts';
+import {
+  look,
+  observeControlEdge,
+  observeEdgePod,
+  observeEdgeSummary,
+  observeNodes,
+  observeTopNode,
+  parse,
+} from './metrics-path.ts';
+
+/** More than any dial of the path may take (30 s), so that its own error is seen and not curl's. */
+const PATIENCE_SECONDS = 40;
+
+/** More than one round of scrapes, and none from before the cluster had come up. */
+const SCRAPE_LOG_SECONDS = 29;
+
+/** The looks at the detour, from kubectl to the edge's own 10350. */
+export async function observeDetour(cluster: Cluster): Promise<Observation[]> {
+  return [
+    await observeNodes(cluster),
+    await observeTopNode(cluster),
+    await observeEdgePod(cluster),
+    await observeByName(cluster),
+    await observeByAddress(cluster),
+    observeScrapeLog(cluster),
+    await observeEdgeSummary(cluster),
+    observeEdgeErrors(cluster),
+    await observeControlEdge(cluster),
+  ];
+}
+
+/** What the looks say, flat. */
+export interface DetourFacts {
+  ready: string;
+  nodeHasMetrics: boolean;
+  podHasMetrics: boolean;
+  byName: AnswerFacts;
+  byAddress: AnswerFacts;
+  /** What metrics-server's log says of the edge, if anything. */
+  scrapeError: string;
+  /** Whether the edge's own 10350 answers. */
+  edgedAnswers: boolean;
+  /** Whether edgecore's log says that it could not start. */
+  edgecoreExits: boolean;
+}
+
+interface AnswerFacts {
+  /** HTTP status; 0 without an answer. */
+  status: number;
+  bytes: 'none' | 'some';
+  /** Whose summary it is. */
+  nodeName: string;
+  /** The error of whoever gave up: curl, or kube-apiserver. */
+  error: string;
+}
+
+/** The outcome, for a scenario whose symptom is `isSymptom`. Healthy is the same for all. */
+export function outcomeOf(
+  observations: readonly Observation[],
+  isSymptom: (facts: DetourFacts) => boolean,
+): Exclude<Outcome, 'not-applicable'> {
+  const facts = factsOf(observations);
+  const comesThrough = [facts.byName, facts.byAddress].every(({ nodeName }) => nodeName === EDGE);
+  if (facts.nodeHasMetrics && facts.podHasMetrics && comesThrough) return 'healthy';
+  return !facts.nodeHasMetrics && isSymptom(facts) ? 'symptom' : 'other';
+}
+
+function factsOf(observations: readonly Observation[]): DetourFacts {
+  const of = (id: string): Readonly<Record<string, unknown>> =>
+    observations.find((observation) => observation.id === id)?.facts ?? {};
+  return {
+    ready: String(of('get-nodes')['ready']),
+    nodeHasMetrics: of('top-node')['edgeNodeHasMetrics'] === true,
+    podHasMetrics: of('top-edge-pod')['hasMetrics'] === true,
+    byName: of('by-name') as unknown as AnswerFacts,
+    byAddress: of('by-address') as unknown as AnswerFacts,
+    scrapeError: String(of('scrape-log')['error']),
+    edgedAnswers: of('edge-summary')['answered'] === true,
+    edgecoreExits: of('edge-errors')['exits'] === true,
+  };
+}
+
+function observeByName(cluster: Cluster): Promise<Observation> {
+  const url = `https://${CLOUD_ADDRESS}:6443/api/v1/nodes/${EDGE}/proxy/stats/summary`;
+  return observeAnswer(cluster, {
+    id: 'by-name',
+    url,
+    title: {
+      en: "The edge's summary by its name: kube-apiserver dials the port in the node's status",
+      zh: '按节点名取 summary：kube-apiserver 使用节点状态中的端口',
+    },
+  });
+}
+
+async function observeByAddress(cluster: Cluster): Promise<Observation> {
+  const { stdout } = await cluster.kubectl(['get', '--raw', `/api/v1/nodes/${EDGE}`]);
+  const node = parse(stdout) as {
+    status?: { addresses: { address: string }[]; daemonEndpoints: { kubeletEndpoint: { Port: number } } };
+  };
+  const address = node.status?.addresses[0]?.address ?? addressOfEdge(EDGE);
+  const port = node.status?.daemonEndpoints.kubeletEndpoint.Port ?? 10_350;
+  return observeAnswer(cluster, {
+    id: 'by-address',
+    url: `https://${address}:${port}/stats/summary`,
+    title: {
+      en: 'The same by its address, as metrics-server asks: look at the node’s name in it, too',
+      zh: '像 metrics-server 一样按地址取 summary：也要看其中的节点名',
+    },
+  });
+}
+
+async function observeAnswer(
+  cluster: Cluster,
+  { url, ...rest }: Pick<Observation, 'id' | 'title'> & { url: string },
+): Promise<Observation> {
+  const result = await cluster.curl(CLOUD_NODE, url, { maxTimeSeconds: PATIENCE_SECONDS, withStatus: true });
+  const [, body = '', status = '0', bytes = '0'] =
+    /^(.*)\nHTTP (\d+), (\d+) bytes$/s.exec(result.stdout) ?? [];
+  const answer = parse(body) as { node?: { nodeName: string }; message?: string } | undefined;
+  const nodeName = answer?.node?.nodeName ?? '';
+  const shown = nodeName === '' ? result.stdout : `node.nodeName: ${nodeName}\nHTTP ${status}`;
+  const facts: AnswerFacts = {
+    status: Number(status),
+    bytes: bytes === '0' ? 'none' : 'some',
+    nodeName,
+    error: answer?.message ?? result.stderr,
+  };
+  return look(
+    { ...result, stdout: shown },
+    {
+      ...rest,
+      where: CLOUD_NODE,
+      command: `curl -skS -m ${PATIENCE_SECONDS} -w '\\nHTTP %{http_code}, %{size_download} bytes' ${url}`,
+      facts: { ...facts },
+    },
+  );
+}
+
+function observeScrapeLog(cluster: Cluster): Observation {
+  const sinceMs = cluster.world.clock.now() - SCRAPE_LOG_SECONDS * 1_000;
+  const lines = cluster
+    .events()
+    .filter((event) => event.kind === 'log' && event.component === 'metrics-server' && event.atMs >= sinceMs)
+    .map((event) => formatKlog(event as TraceEvent<'log'>))
+    .filter((line) => line.includes(`node ${EDGE}`) || line.includes('duplicate node'));
+  const shown = lines.slice(-2);
+  // One line has the errors of all nodes, in the order in which they came.
+  const prefix = `unable to fetch metrics from node ${EDGE}: `;
+  const [error = ''] = (lines.findLast((line) => line.includes(prefix)) ?? '').split(prefix).slice(1, 2);
+  return look(
+    { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
+    {
+      id: 'scrape-log',
+      where: CLOUD_NODE,
+      command: `kubectl -n kube-system logs --since=${SCRAPE_LOG_SECONDS}s deploy/metrics-server | grep -E 'node ${EDGE}|duplicate node' | tail -2`,
+      title: {
+        en: 'What metrics-server complains about: which port, and which error',
+        zh: 'metrics-server 的报错：看端口和错误',
+      },
+      facts: {
+        error: error.replace(/, unable to fully scrape.*|\]$/, ''),
+        duplicateNode: lines.some((line) => line.includes('duplicate node')),
+      },
+    },
+  );
+}
+
+function observeEdgeErrors(cluster: Cluster): Observation {
+  const lines = cluster.log(EDGE, 'edgecore', 0).filter((line) => /^[EWF]/.test(line));
+  const shown = lines.slice(-3);
+  return look(
+    { stdout: shown.join('\n'), stderr: '', exitCode: shown.length === 0 ? 1 : 0 },
+    {
+      id: 'edge-errors',
+      where: EDGE,
+      command: "journalctl -u edgecore -o cat | grep '^[EWF]' | tail -3",
+      title: { en: 'What the edge complains about', zh: '边缘节点的报错' },
+      facts: { exits: lines.some((line) => line.includes('init new edged error')) },
+    },
+  );
+}

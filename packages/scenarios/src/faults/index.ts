@@ -1,0 +1,23 @@
+import { dnatRuleMissing } from './dnat-rule-missing.ts';
+import { docker1809 } from './docker-18-09.ts';
+import { docker29 } from './docker-29.ts';
+import { duplicateInternalIp } from './duplicate-internal-ip.ts';
+import { edgecoreStopped } from './edgecore-stopped.ts';
+import { edgedOnOtherPort } from './edged-on-other-port.ts';
+import { edgestreamDisabled } from './edgestream-disabled.ts';
+import type { Fault } from './fault.ts';
+import { metricsPortNotFromNodeStatus } from './metrics-port-not-from-node-status.ts';
+import { streamCertSanMismatch } from './stream-cert-san-mismatch.ts';
+
+/** Every fault, in the order in which `list --faults` shows them. */
+export const faults: readonly Fault[] = [
+  docker1809,
+  docker29,
+  metricsPortNotFromNodeStatus,
+  dnatRuleMissing,
+  edgestreamDisabled,
+  duplicateInternalIp,
+  edgecoreStopped,
+  edgedOnOtherPort,
+  streamCertSanMismatch,
+];
