@@ -20,6 +20,7 @@ export class HostLink implements Link {
   #held: (() => void)[] = [];
   #delayMs = 0;
   #state: LinkState = 'up';
+  #closed = false;
 
   constructor(world: LinkWorld, names: readonly [string, string]) {
     this.#clock = world.clock;
@@ -69,6 +70,7 @@ export class HostLink implements Link {
 
   /** Lets something arrive after `delayMs`, or when the line is healed, should it be silent by then. */
   carry(arrive: () => void, delayMs: number, label: string): void {
+    if (this.#closed) return;
     const timer = this.#clock.setTimeout(
       () => {
         this.#timers.delete(timer);
@@ -89,6 +91,7 @@ export class HostLink implements Link {
 
   /** Forgets what is on its way; for the end of the net. */
   close(): void {
+    this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     this.#held = [];
