@@ -53,6 +53,11 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     )
     .option('--log <component>', 'print a component’s log in the end: edgecore, cloudcore, metrics-server, …')
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
+    .option(
+      '--act <time:action>',
+      "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
+      (act: string, earlier: string[] = []) => [...earlier, act],
+    )
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);
@@ -64,7 +69,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('act <words...>')
     .description(
-      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat add|del <port>',
+      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat … | cut <node> silent|rst | heal <node> | delay <node> <ms>',
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));

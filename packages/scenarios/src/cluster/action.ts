@@ -1,5 +1,12 @@
 import type { NatRule } from '@kubeedge-sim/sim-kit';
 import { UsageError } from '../usage-error.ts';
+import {
+  formatLinkAction,
+  isLinkAction,
+  type LinkAction,
+  linkActionForms,
+  parseLinkAction,
+} from './link-action.ts';
 
 /** What can be done to a running cluster. */
 export type Action =
@@ -9,10 +16,12 @@ export type Action =
   | { do: 'edgecore'; node: string; tag: string }
   | { do: 'restart'; what: 'edgecore' | 'docker'; node: string }
   | { do: 'restart'; what: 'cloudcore' }
-  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> };
+  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> }
+  | LinkAction;
 
 /** The action in a person's words, as the `act` command takes it. */
 export function formatAction(action: Action): string {
+  if (isLinkAction(action)) return formatLinkAction(action);
   switch (action.do) {
     case 'docker':
       return `docker ${action.node} ${action.version}`;
@@ -32,10 +41,13 @@ export const actionForms = [
   'restart edgecore|docker [node]',
   'restart cloudcore',
   'dnat add|del <port>',
+  ...linkActionForms,
 ] as const;
 
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
+  const linkAction = parseLinkAction(words);
+  if (linkAction !== undefined) return linkAction;
   const [verb, first, second, ...rest] = words;
   if (rest.length === 0) {
     if (verb === 'docker' && first && second) return { do: 'docker', node: first, version: second };
