@@ -56,7 +56,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option(
       '--act <time:action>',
       "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
-      (act: string, earlier: string[] = []) => [...earlier, act],
+      (act: string, earlier: string[] | undefined) => [...(earlier ?? []), act],
     )
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {

@@ -7,7 +7,7 @@ import {
   type TraceEvent,
   type World,
 } from '@kubeedge-sim/sim-kit';
-import { runKubectl } from '../kubectl/index.ts';
+import { INTERRUPTED, runKubectl } from '../kubectl/index.ts';
 import type { Cluster, CommandResult } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
@@ -45,11 +45,14 @@ export function createObserver(
     host: (node) => hosts.find(node),
     events: () => world.trace.events,
     async kubectl(args) {
-      return describe(
-        await runKubectl(world, hosts.cloud, args, { server: apiserver, tls: { verify: false } }),
-      );
+      using patience = startPatience(world);
+      const options = { server: apiserver, tls: { verify: false }, signal: patience.signal };
+      return describe(await runKubectl(world, hosts.cloud, args, options));
     },
-    curl: async (node, url) => describe(await curl(hosts, node, url)),
+    async curl(node, url) {
+      using patience = startPatience(world);
+      return describe(await curl(hosts, node, url, patience.signal));
+    },
     log(node, component, verbosity) {
       return world.trace.events
         .filter((event): event is TraceEvent<'log'> & AnyTraceEvent => event.kind === 'log')
@@ -80,7 +83,21 @@ export function createObserver(
 /** Longest time a round of scrapes may take: the largest resolution in use and its timeout. */
 const SCRAPE_LIMIT_MS = 120_000;
 
-async function curl(hosts: ClusterHosts, node: string, url: string): Promise<CommandResult> {
+// Neither kubectl nor curl gives up by itself: whoever runs it presses Ctrl-C.
+const PATIENCE_MS = 120_000;
+
+function startPatience(world: World): Disposable & { signal: AbortSignal } {
+  const control = new AbortController();
+  const timer = world.clock.setTimeout(() => control.abort(), PATIENCE_MS, 'patience with a command');
+  return { signal: control.signal, [Symbol.dispose]: () => timer.cancel() };
+}
+
+async function curl(
+  hosts: ClusterHosts,
+  node: string,
+  url: string,
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const { hostname, port, pathname, search } = new URL(url);
   const target = { address: hostname, port: Number(port === '' ? 80 : port) };
   try {
@@ -89,9 +106,11 @@ async function curl(hosts: ClusterHosts, node: string, url: string): Promise<Com
       path: `${pathname}${search}`,
       headers: { host: `${hostname}:${target.port}`, 'user-agent': 'curl/7.58.0', accept: '*/*' },
       component: 'curl',
+      signal,
     });
     return { stdout: await response.text(), stderr: '', exitCode: 0 };
   } catch (error) {
+    if (signal.aborted) return { stdout: '', stderr: '^C\n', exitCode: INTERRUPTED };
     if (!(error instanceof NetError)) throw error;
     const stderr = `curl: (7) Failed to connect to ${hostname} port ${target.port}: Connection refused`;
     return { stdout: '', stderr, exitCode: 7 };
