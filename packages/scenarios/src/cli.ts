@@ -69,7 +69,8 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('act <words...>')
     .description(
-      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat … | cut <node> silent|rst | heal <node> | delay <node> <ms>',
+      'change what `up` serves: cure <id> | docker <node> <version> | restart … | dnat … | ' +
+        'cut <node> silent|rst | heal <node> | delay <node> <ms>',
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
     .action((words: string[], flags: { control?: string }) => act(io, words, flags));

@@ -28,7 +28,8 @@ export interface Cluster extends AsyncDisposable {
   /** Resolves when metrics-server has finished that many scrapes which began after now. */
   scrapes(count: number): Promise<void>;
   /**
-   * @throws RangeError for a node that is not there, UsageError for the line of a node with itself; the errors of unknown releases and engines
+   * @throws RangeError for a node that is not there, UsageError for the line of a node with itself;
+   * the errors of unknown releases and engines
    */
   act(action: Action): Promise<void>;
 }

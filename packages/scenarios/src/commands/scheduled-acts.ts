@@ -46,16 +46,22 @@ export function scheduleActs(
   for (const { action } of acts) checkNodes(cluster, action);
   const pending = new Set(acts);
   const failures: unknown[] = [];
-  let working = Promise.resolve();
+  let working: Promise<void> = Promise.resolve();
+  const perform = async (act: ScheduledAct, earlier: Promise<void>) => {
+    await earlier;
+    try {
+      await cluster.act(act.action);
+      done(act);
+    } catch (error) {
+      failures.push(asUsage(error));
+    }
+  };
   const timers = acts.map((act) =>
     cluster.world.clock.setTimeout(
       () => {
         pending.delete(act);
         // One after the other, as a person would.
-        working = working
-          .then(() => cluster.act(act.action))
-          .then(() => done(act))
-          .catch((error: unknown) => void failures.push(asUsage(error)));
+        working = perform(act, working);
       },
       act.afterMs,
       `act ${formatScheduledAct(act)}`,
