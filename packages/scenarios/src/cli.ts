@@ -61,6 +61,11 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'print logs in the end, several side by side: edgecore,cloudcore,metrics-server',
     )
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
+    .option(
+      '--act <time:action>',
+      "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
+      (act: string, earlier: string[] | undefined) => [...(earlier ?? []), act],
+    )
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);

@@ -7,6 +7,7 @@ export type {
   CustomEdgecore,
   EdgeNodeDescription,
 } from './cluster/description.ts';
+export type { LinkAction } from './cluster/link-action.ts';
 export { startLocalCluster } from './cluster/local-cluster.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
 export { eventsOf, requesterOf, sinceStart } from './look.ts';

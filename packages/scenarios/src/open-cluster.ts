@@ -9,16 +9,18 @@ export interface OpenOptions {
   net: 'memory' | 'loopback';
   /** Cloud and edge as two processes of the operating system; on loopback only. */
   split: boolean;
+  /** Lets the lines between nodes be cut and delayed on loopback, too; on memory they always can. Default false. */
+  links?: boolean;
 }
 
 /** Opens a scenario's cluster in a world of its own. Disposing that world disposes the cluster. */
 export async function openCluster(scenario: Scenario, cell: Cell, options: OpenOptions): Promise<Cluster> {
-  const { seed, net, split } = options;
-  const world = net === 'memory' ? createMemoryWorld({ seed }) : await createLoopbackWorld({ seed });
+  const { seed, net, split, links = false } = options;
+  const world = net === 'memory' ? createMemoryWorld({ seed }) : await createLoopbackWorld({ seed, links });
   try {
     const description = describeWithFaults(scenario, cell, world.clock.now());
     const start = () =>
-      split ? startSplitCluster(world, description) : startLocalCluster(world, description);
+      split ? startSplitCluster(world, description, { links }) : startLocalCluster(world, description);
     return world.own(await world.run(start));
   } catch (error) {
     // What the failed start left behind is the lesser news.

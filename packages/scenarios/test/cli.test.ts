@@ -32,6 +32,9 @@ async function run(...args: string[]) {
   return { out, error, exitCode };
 }
 
+const replayWith = (...acts: string[]) =>
+  run('replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2', ...acts.flatMap((act) => ['--act', act]));
+
 describe('kubeedge-sim', () => {
   it('replays the founding report when nothing is asked', async () => {
     const { out, exitCode } = await run();
@@ -48,6 +51,29 @@ describe('kubeedge-sim', () => {
     );
     expect((await run('list', '--lang', 'zh')).out).toContain('边缘节点有监控，节点上的 Pod 没有监控');
     expect((await run('show', 'missing-pod-metrics', '--lang', 'zh')).out).toContain('解决');
+  });
+
+  it('changes the cluster at the time asked for', async () => {
+    const { out, error, exitCode } = await replayWith('20s: cut edge-node-1 silent', '1h: heal edge-node-1');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('⚡ 20s: cut edge-node-1 silent\n');
+    expect(out).toMatch(/^edge-node-1 +<unknown>/m);
+    expect(error).toContain('had ended before --act "3600s: heal edge-node-1"; give an earlier time');
+    const healed = await replayWith('500ms: cut edge-node-1 silent', '1s500ms:heal edge-node-1');
+    expect(healed.out).toContain('⚡ 1500ms: heal edge-node-1\n');
+    expect(healed.out).toMatch(/^edge-node-1 +\d+m/m);
+  });
+
+  it.each([
+    ['cut edge-node-1 silent', "Write it as '20s: cut edge-node-1 silent'"],
+    ['20s: cut edge-node-1', 'cut <node> [node] silent|rst'],
+    ['20s: heal edge-node-9', 'found only master-1, edge-node-1, edge-node-2'],
+    ['20s: cut master-1 rst', 'Name an edge (edge-node-1, edge-node-2)'],
+    ['20s: dnat del 4711', 'Tried to delete the DNAT rule of port 4711'],
+  ])('refuses --act %j and says what to write', async (act, text) => {
+    const { error, exitCode } = await replayWith(act);
+    expect(error).toContain(text);
+    expect(exitCode).toBe(2);
   });
 
   it('prints JSON of the documented shape', async () => {

@@ -24,6 +24,12 @@ export const simErrors = {
   SIM_ERR_NO_OUTSIDE:
     'Tried to reach {target} from a memory world, found no way out: nothing real can be in virtual time. ' +
     'Run it on loopback (createLoopbackWorld).',
+  SIM_ERR_NO_LINKS:
+    'Tried to {action} the link {link}, found a loopback world whose connections run over no links. ' +
+    'Create it with createLoopbackWorld({ links: true }).',
+  SIM_ERR_LINK_SELF:
+    'Looked for the link of {host} with itself, found none: a host is never cut from itself. Give two hosts.',
+  SIM_ERR_LINK_DELAY: 'Tried to set {value} as the delay of the link {link}; expected {expected}.',
   SIM_ERR_CERTIFICATE: 'Tried to use certificate {name}, found {found}. {remedy}',
 } as const;
 

@@ -7,6 +7,7 @@ export { formatKlog } from './klog.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
 export { formatNatRule, type NatChain, type NatRule, type NatTable } from './net/nat.ts';
 export type {
+  CutMode,
   DialOptions,
   DialTarget,
   Endpoint,
@@ -14,6 +15,7 @@ export type {
   HostOptions,
   Inbound,
   Link,
+  LinkState,
   Listener,
   ListenOptions,
   ListenTarget,

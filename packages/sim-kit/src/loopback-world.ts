@@ -13,6 +13,11 @@ export interface LoopbackWorldOptions extends WorldOptions {
   leasePrefix?: string;
   /** The name of the host outside clients act as, from the moment it is declared; see `Net.actAs`. */
   asHost?: string;
+  /**
+   * Lets connections between hosts run over their {@link Net.link}, so that it can be cut and delayed. Each then goes
+   * through a relay in the dialling process, which costs about a millisecond a chunk. Default false.
+   */
+  links?: boolean;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface LoopbackWorldOptions extends WorldOptions {
  * @throws SimError SIM_ERR_NO_LEASE, SIM_ERR_ADDRESS
  */
 export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
-  const { seed = 1, leasePrefix, asHost } = options;
+  const { seed = 1, leasePrefix, asHost, links = false } = options;
   const clock = new RealClock();
   const ids = createIds(seed);
   const trace = createTrace(clock);
@@ -28,6 +33,7 @@ export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): P
     clock,
     ids,
     trace,
+    links,
     ...(leasePrefix !== undefined && { leasePrefix }),
     ...(asHost !== undefined && { asHost }),
   });

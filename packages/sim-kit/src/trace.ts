@@ -16,6 +16,8 @@ export interface TraceKinds {
     rule?: string;
     outcome: 'open' | 'refused' | 'no-route' | 'blackhole';
   };
+  /** The line between two hosts was cut, healed or given another one-way delay; absent when it has none. */
+  'net.link': { a: string; b: string; state: 'up' | 'silent' | 'rst'; delayMs?: number };
   /** A TLS handshake and its verdict, as decided by `by`. */
   'net.tls': { connection: string; by: 'client' | 'server'; verdict: string; peer: string; detail?: string };
 }

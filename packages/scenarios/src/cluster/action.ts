@@ -1,6 +1,13 @@
 import type { NatRule } from '@kubeedge-sim/sim-kit';
 import { UsageError } from '../usage-error.ts';
 import type { StreamCertificateNames } from './description.ts';
+import {
+  formatLinkAction,
+  isLinkAction,
+  type LinkAction,
+  linkActionForms,
+  parseLinkAction,
+} from './link-action.ts';
 
 /** What can be done to a running cluster. */
 export type Action =
@@ -22,10 +29,12 @@ export type Action =
   | { do: 'metrics-server'; args: readonly string[] }
   /** Makes the certificate of port 10003 anew and restarts cloudcore, which reads it at its start only. */
   | { do: 'streamcert'; names: StreamCertificateNames }
-  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> };
+  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> }
+  | LinkAction;
 
 /** The action in a person's words, as the `act` command takes it. */
 export function formatAction(action: Action): string {
+  if (isLinkAction(action)) return formatLinkAction(action);
   switch (action.do) {
     case 'docker':
       return `docker ${action.node} ${action.version}`;
@@ -64,6 +73,7 @@ export const actionForms = [
   'edgedport <node> <port>',
   'streamcert cloud|cloud-and-edges',
   'metrics-server <flag…>',
+  ...linkActionForms,
 ] as const;
 
 const isAddress = (text: string) =>
@@ -71,6 +81,8 @@ const isAddress = (text: string) =>
 
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
+  const linkAction = parseLinkAction(words);
+  if (linkAction !== undefined) return linkAction;
   const [verb, first, second, ...rest] = words;
   // Behind `--` on the command line: flags are for metrics-server, not for us.
   if (verb === 'metrics-server' && first) return { do: verb, args: words.slice(1) };

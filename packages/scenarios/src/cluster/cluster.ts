@@ -22,7 +22,7 @@ export interface Cluster extends AsyncDisposable {
   readonly description: ClusterDescription;
   /** A node's host. @throws RangeError naming the nodes there are */
   host(node: string): Host;
-  /** Runs the simulated kubectl on the cloud node. */
+  /** Runs the simulated kubectl on the cloud node. Whoever does presses Ctrl-C after two minutes: exit code 130. */
   kubectl(args: readonly string[]): Promise<CommandResult>;
   /** `curl -sSk URL` on a node; 127.0.0.1 is that node's own loopback. */
   curl(node: string, url: string, options?: CurlOptions): Promise<CommandResult>;
@@ -34,6 +34,9 @@ export interface Cluster extends AsyncDisposable {
   until(what: string, condition: () => boolean, limitMs: number): Promise<boolean>;
   /** Resolves when metrics-server has finished that many scrapes which began after now. */
   scrapes(count: number): Promise<void>;
-  /** @throws RangeError for a node that is not there; the errors of unknown releases and engines */
+  /**
+   * @throws RangeError for a node that is not there, UsageError for the line of a node with itself;
+   * the errors of unknown releases and engines
+   */
   act(action: Action): Promise<void>;
 }

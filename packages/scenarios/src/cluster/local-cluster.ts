@@ -5,6 +5,7 @@ import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges } from './edge-half.ts';
 import { declareHosts } from './hosts.ts';
+import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
 import { createPki } from './pki.ts';
 
@@ -18,7 +19,11 @@ export async function startLocalCluster(world: World, description: ClusterDescri
     world,
     description,
     ...createObserver(world, hosts, description, cloud.apiserver),
-    act: (action) => (isForCloud(action) ? cloud.act(action) : edges.act(action)),
+    async act(action) {
+      if (isLinkAction(action)) await actOnLink(world, hosts, action);
+      else if (isForCloud(action)) await cloud.act(action);
+      else await edges.act(action);
+    },
     async [Symbol.asyncDispose]() {
       await edges[Symbol.asyncDispose]();
       await cloud[Symbol.asyncDispose]();

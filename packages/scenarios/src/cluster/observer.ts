@@ -8,7 +8,7 @@ import {
   type TraceEvent,
   type World,
 } from '@kubeedge-sim/sim-kit';
-import { runKubectl } from '../kubectl/index.ts';
+import { INTERRUPTED, runKubectl } from '../kubectl/index.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
@@ -46,9 +46,9 @@ export function createObserver(
     host: (node) => hosts.find(node),
     events: () => world.trace.events,
     async kubectl(args) {
-      return describe(
-        await runKubectl(world, hosts.cloud, args, { server: apiserver, tls: { verify: false } }),
-      );
+      using patience = startPatience(world);
+      const options = { server: apiserver, tls: { verify: false }, signal: patience.signal };
+      return describe(await runKubectl(world, hosts.cloud, args, options));
     },
     curl: async (node, url, options) => describe(await curl(world, hosts.find(node), url, options)),
     log(node, component, verbosity) {
@@ -81,6 +81,19 @@ export function createObserver(
 /** Longest time a round of scrapes may take: the largest resolution in use and its timeout. */
 const SCRAPE_LIMIT_MS = 120_000;
 
+// Neither kubectl nor curl gives up by itself: whoever runs it presses Ctrl-C.
+const PATIENCE_MS = 120_000;
+
+function startPatience(
+  world: World,
+  limitMs = PATIENCE_MS,
+  reason?: Error,
+): Disposable & { signal: AbortSignal } {
+  const control = new AbortController();
+  const timer = world.clock.setTimeout(() => control.abort(reason), limitMs, 'patience with a command');
+  return { signal: control.signal, [Symbol.dispose]: () => timer.cancel() };
+}
+
 async function curl(
   world: World,
   host: Host,
@@ -90,12 +103,8 @@ async function curl(
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const secure = protocol === 'https:';
   const target = { address: hostname, port: Number(port === '' ? (secure ? 443 : 80) : port) };
-  const late = new AbortController();
   const limitMs = (maxTimeSeconds ?? 0) * 1_000;
-  using _timer =
-    limitMs > 0
-      ? disposable(world.clock.setTimeout(() => late.abort(new TooLate()), limitMs, `curl ${url}`))
-      : undefined;
+  using patience = limitMs > 0 ? startPatience(world, limitMs, new TooLate()) : startPatience(world);
   let connected = false;
   const dialler: Pick<Host, 'connect'> = {
     async connect(...args) {
@@ -110,7 +119,7 @@ async function curl(
       path: `${pathname}${search}`,
       headers: { host: `${hostname}:${target.port}`, 'user-agent': 'curl/7.58.0', accept: '*/*' },
       component: 'curl',
-      signal: late.signal,
+      signal: patience.signal,
       ...(secure && { tls: { verify: false } }),
     });
     const body = await response.text();
@@ -127,6 +136,7 @@ async function curl(
         ? failed(28, `Operation timed out after ${limitMs} milliseconds with 0 bytes received`)
         : failed(28, `Connection timed out after ${limitMs} milliseconds`);
     }
+    if (patience.signal.aborted) return { stdout: '', stderr: '^C\n', exitCode: INTERRUPTED };
     if (!(error instanceof NetError)) throw error;
     const { text, exitCode } = curlFailures[error.code];
     return failed(exitCode, `Failed to connect to ${hostname} port ${target.port}: ${text}`);
@@ -144,5 +154,3 @@ const curlFailures: Record<NetError['code'], { text: string; exitCode: number }>
 
 /** curl's own `--max-time` is over. */
 class TooLate extends Error {}
-
-const disposable = (timer: { cancel(): void }): Disposable => ({ [Symbol.dispose]: () => timer.cancel() });

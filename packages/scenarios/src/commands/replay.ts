@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { traceToNdjson } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { isLinkAction } from '../cluster/link-action.ts';
 import { openCluster } from '../open-cluster.ts';
 import { logsOf } from '../report/logs.ts';
 import { createTerminalReport } from '../report/terminal.ts';
@@ -12,6 +13,13 @@ import type { Lang } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
 import { exitCodes, type Io } from './io.ts';
 import { findScenario, type VersionFlags, withFaults } from './options.ts';
+import {
+  formatScheduledAct,
+  parseScheduledAct,
+  type Schedule,
+  type ScheduledAct,
+  scheduleActs,
+} from './scheduled-acts.ts';
 
 export interface ReplayFlags extends VersionFlags {
   net: 'memory' | 'loopback';
@@ -31,6 +39,8 @@ export interface ReplayFlags extends VersionFlags {
   v: number;
   /** File that takes the trace of the observed run. */
   trace?: string;
+  /** `<time>: <action>` each: what is done to the cluster of every run, counted from its opening. */
+  act?: readonly string[];
 }
 
 /**
@@ -39,6 +49,8 @@ export interface ReplayFlags extends VersionFlags {
  */
 export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<number> {
   const [scenario, cell] = pairOf(findScenario(id), flags);
+  const acts = (flags.act ?? []).map(parseScheduledAct);
+  const links = acts.some(({ action }) => isLinkAction(action));
   const { seed, lang, split = false } = flags;
   const net = split ? 'loopback' : flags.net;
   if (flags.step === true && io.key === undefined) {
@@ -52,12 +64,17 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
   };
   say(report.opening(scenario, { cell, seed, net }));
   let observed: Cluster | undefined;
+  let schedule: Schedule | undefined;
   const result = await runScenario(scenario, cell, {
     seed,
     net,
     open: async (...args) => {
-      const cluster = await openCluster(...args, { seed, net, split });
+      const cluster = await openCluster(...args, { seed, net, split, links });
+      const isFirst = observed === undefined;
       observed ??= cluster;
+      const tell = (act: ScheduledAct) => isFirst && say(`⚡ ${formatScheduledAct(act)}`);
+      const acting = await startActs(cluster, acts, tell);
+      schedule ??= acting;
       return cluster;
     },
     withoutCures: flags.hideCause === true,
@@ -68,6 +85,13 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
       },
     },
   });
+  const failure: unknown = schedule?.failure();
+  if (failure !== undefined) throw failure;
+  const late = schedule?.pending() ?? [];
+  if (late.length > 0) {
+    const texts = late.map((act) => JSON.stringify(formatScheduledAct(act))).join(', ');
+    io.error(`The observations had ended before --act ${texts}; give an earlier time.\n`);
+  }
   if (flags.trace !== undefined) await writeTrace(flags.trace, observed);
   if (flags.hideCause === true) {
     say(words.yourTurn[lang]);
@@ -87,6 +111,20 @@ function pairOf(found: Scenario, flags: ReplayFlags): [Scenario, Cell] {
   const cell = resolveCell(found.defaults, flags);
   const [scenario, played] = flags.without === true ? withoutCondition(found, cell) : [found, cell];
   return [withFaults(scenario, flags.fault), played];
+}
+
+/** Schedules acts with a cluster's own life; a cluster that cannot have them is disposed. @throws UsageError */
+async function startActs(
+  cluster: Cluster,
+  acts: readonly ScheduledAct[],
+  done: (act: ScheduledAct) => void,
+): Promise<Schedule> {
+  try {
+    return cluster.world.own(scheduleActs(cluster, acts, done));
+  } catch (error) {
+    await cluster.world[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** @throws UsageError when the file cannot be written */

@@ -25,7 +25,7 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const world = stack.use(await createLoopbackWorld({ seed: flags.seed }));
+  const world = stack.use(await createLoopbackWorld({ seed: flags.seed, links: true }));
   const description = describeWithFaults(scenario, cell, world.clock.now());
   const cluster = world.own(await startLocalCluster(world, description));
   actAs(cluster, flags.asHost ?? description.cloud.name);
@@ -69,7 +69,7 @@ function overview(cluster: Cluster, config: string, control: string): string {
     `control          ${control}`,
     '',
     `kubectl --kubeconfig ${config} top pod -A`,
-    'npm start -- act cure docker        (or: act docker edge-node-1 20.10.24, act restart edgecore edge-node-1, …)',
+    'npm start -- act cure docker        (or: act docker edge-node-1 20.10.24, act cut edge-node-1 silent, …)',
     '',
     'Serving until interrupted (Ctrl-C).',
   ];

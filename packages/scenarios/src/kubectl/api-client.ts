@@ -17,11 +17,19 @@ export interface KubectlOptions {
   namespace?: string;
   /** The trace event that makes somebody run kubectl. */
   parent?: number;
+  /** Interrupts it, as Ctrl-C does. */
+  signal?: AbortSignal;
 }
 
-/** What kubectl prints on stderr before it exits with 1. */
+/** What kubectl prints on stderr before it exits. */
 export class KubectlError extends Error {
   override readonly name = 'KubectlError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** The resource that a request is about, as client-go names it in its errors. */
@@ -36,13 +44,16 @@ export interface ApiClient {
   get(path: string, options?: { accept?: string; subject?: Subject }): Promise<string>;
 }
 
+/** The exit code a shell tells of a command that Ctrl-C has ended. */
+export const INTERRUPTED = 130;
+
 /** The name under which kubectl appears in traces. */
 export const COMPONENT = 'kubectl';
 const USER_AGENT = 'kubectl/v1.20.2 (linux/amd64) kubernetes/faecb19';
 
 /** Requests as kubectl 1.20.2 makes them, each on a connection of its own. */
 export function createApiClient(host: Host, options: KubectlOptions): ApiClient {
-  const { server, tls = { verify: false }, token, parent } = options;
+  const { server, tls = { verify: false }, token, parent, signal } = options;
   return {
     async get(path, { accept = 'application/json, */*', subject } = {}) {
       let answer: { status: number; contentType: string; text: string };
@@ -60,10 +71,12 @@ export function createApiClient(host: Host, options: KubectlOptions): ApiClient 
           timeoutMs: 30_000,
           component: COMPONENT,
           parent,
+          signal,
         });
         const contentType = response.headers['content-type'] ?? '';
         answer = { status: response.status, contentType, text: await response.text() };
       } catch (error) {
+        if (signal?.aborted) throw new KubectlError('^C', INTERRUPTED);
         throw new KubectlError(connectionError(error, server));
       }
       if (answer.status >= 200 && answer.status <= 206) return answer.text;

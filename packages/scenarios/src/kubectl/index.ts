@@ -1,2 +1,2 @@
-export type { KubectlOptions } from './api-client.ts';
+export { INTERRUPTED, type KubectlOptions } from './api-client.ts';
 export { type KubectlResult, runKubectl } from './kubectl.ts';

@@ -43,6 +43,6 @@ export async function runKubectl(
     throw new KubectlError(`error: the simulated kubectl does not know "${args.join(' ')}"`);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    return { stdout: '', stderr: `${error.message}\n`, exitCode: 1 };
+    return { stdout: '', stderr: `${error.message}\n`, exitCode: error.exitCode };
   }
 }

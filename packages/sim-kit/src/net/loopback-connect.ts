@@ -1,14 +1,16 @@
 import { SimError } from '../errors.ts';
 import type { createClientContexts } from '../tls/secure-context.ts';
+import { crossLink, type HostLink } from './link.ts';
 import { formatTarget } from './listen-target.ts';
 import { dialReal, isLocalPortError, type RealDial } from './loopback-dial.ts';
 import type { Dial, LoopbackHost, LoopbackParts } from './loopback-parts.ts';
 import type { PortTable } from './loopback-ports.ts';
+import { relay } from './loopback-relay.ts';
 import type { UnixPorts } from './loopback-unix.ts';
 import { formatNatRule } from './nat.ts';
 import type { DialOptions, DialTarget, Endpoint, NetSocket } from './net.ts';
 import { NetError } from './net-error.ts';
-import { refuseDial } from './refusal.ts';
+import { DIAL_TIMEOUT_MS, refuseDial } from './refusal.ts';
 import { type Route, routeDial } from './routing.ts';
 
 // Linux's net.ipv4.ip_local_port_range. The leased addresses are ours alone, so the net itself chooses local ports:
@@ -51,6 +53,8 @@ export function createComponentDial(context: Context): ComponentDial {
     const { host, at } = found;
     const to = { host: at.address === '127.0.0.1' ? host.loopbackAddress : host.address, port: at.port };
     const port = ports.at(to.host, to.port);
+    const link = parts.links.works && host !== from ? parts.links.between(from, host) : undefined;
+    const within = link === undefined ? options : await cross(link, { from, target, options, found });
     for (let tried = 1; ; tried++) {
       const localPort = nextPort(from);
       const connection = `${localAddress}:${localPort}>${to.host}:${to.port}`;
@@ -66,8 +70,9 @@ export function createComponentDial(context: Context): ComponentDial {
         return await dialReal(parts, {
           to: { ...to, localAddress, localPort },
           endpoint: formatTarget(target),
-          options,
+          options: within,
           dial,
+          ...(link && { relay: over(link, connection, mode, { localAddress, localPort, to }) }),
           meet: port !== undefined && mode === 'component',
           allowHalfOpen: mode === 'forwards',
           ...secured(context, options, dial, { from, host, dialled: target.address }),
@@ -84,6 +89,32 @@ export function createComponentDial(context: Context): ComponentDial {
       }
     }
   };
+
+  /** Brings a dial over its link; what it may still take is in the options returned. */
+  async function cross(link: HostLink, asked: Asked): Promise<DialOptions> {
+    const { from, target, options } = asked;
+    const startMs = parts.clock.now();
+    if (link.state !== 'up') {
+      const connection = `${from.address}:${nextPort(from)}>${formatTarget(asked.found.translated ?? target)}`;
+      tellConnect(parts, asked, connection, link.state === 'silent' ? 'blackhole' : 'refused');
+    }
+    const label = `dial ${formatTarget(target)} from ${from.name}`;
+    await crossLink(parts.clock, link, target, { options, label });
+    const timeoutMs = (options.timeoutMs ?? DIAL_TIMEOUT_MS) - (parts.clock.now() - startMs);
+    return { ...options, timeoutMs };
+  }
+
+  function over(
+    link: HostLink,
+    connection: string,
+    mode: DialMode,
+    ends: { localAddress: string; localPort: number; to: { host: string; port: number } },
+  ): NonNullable<RealDial['relay']> {
+    const local = { address: ends.localAddress, port: ends.localPort };
+    const remote = { address: ends.to.host, port: ends.to.port };
+    const allowHalfOpen = mode === 'forwards';
+    return (raw) => relay(raw, { clock: parts.clock, link, connection, local, remote, allowHalfOpen });
+  }
 
   async function dialUnix(
     from: LoopbackHost,

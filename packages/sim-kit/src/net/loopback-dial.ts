@@ -3,6 +3,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import { judgePeer, toTlsError, type WantedName } from '../tls/real-verdict.ts';
 import { TlsError } from '../tls/verdict.ts';
 import { type Dial, dressSocket, ignoreError, type LoopbackParts } from './loopback-parts.ts';
+import type { MemorySocket } from './memory-socket.ts';
 import type { DialOptions, NetSocket } from './net.ts';
 import { NetError, type NetErrorCode } from './net-error.ts';
 import { DIAL_TIMEOUT_MS } from './refusal.ts';
@@ -17,6 +18,8 @@ export interface RealDial {
   dial: Dial;
   /** True when the listener is in this process, so that its decision can be waited for. */
   meet: boolean;
+  /** Put in between once connected; what it returns is the dialler's. */
+  relay?: (raw: Socket) => MemorySocket;
   /** Keeps sending when the far end has finished, as a forwarder must. */
   allowHalfOpen: boolean;
   secure?: SecureDial;
@@ -38,47 +41,63 @@ export async function dialReal(parts: LoopbackParts, real: RealDial): Promise<Ne
   options.signal?.throwIfAborted();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(ignoreError);
-  const raw = connect({ ...real.to, family: 4, noDelay: true, allowHalfOpen: real.allowHalfOpen });
-  const pair: Pair = { raw };
+  const raw = connect({
+    ...real.to,
+    family: 4,
+    noDelay: true,
+    allowHalfOpen: real.allowHalfOpen || real.relay !== undefined,
+  });
+  const pair: Pair = { raw, lower: raw };
   parts.sockets.add(dial.connection, raw);
   const onError = (error: NodeJS.ErrnoException) => failed.reject(toDialError(error, endpoint));
   const onClose = () => failed.reject(new NetError('ECONNRESET', endpoint));
-  raw.on('error', onError).on('close', onClose);
+  const watch = (socket: Socket | MemorySocket) => socket.on('error', onError).on('close', onClose);
+  const unwatch = (socket: Socket | MemorySocket) => socket.off('error', onError).off('close', onClose);
+  watch(raw);
   const giveUp = () => failed.reject(new NetError('ETIMEDOUT', endpoint));
   const timer = parts.clock.setTimeout(giveUp, options.timeoutMs ?? DIAL_TIMEOUT_MS, `dial ${endpoint}`);
   const abort = () => failed.reject(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
+    const connected = new Promise<void>((resolve) => raw.once('connect', resolve));
+    await Promise.race([connected, failed.promise]);
+    if (real.relay !== undefined) {
+      // What the far end does now, the dialler learns when the link brings it.
+      unwatch(raw);
+      pair.lower = watch(real.relay(raw));
+      parts.sockets.relay(dial.connection, raw, pair.lower);
+    }
     return await Promise.race([open(parts, real, pair), failed.promise]);
   } catch (error) {
     dial.checked.resolve(false);
     // The TLS socket takes the one below with it; Node 24 crashes when that one is closed first.
-    raw.on('error', ignoreError);
-    (pair.secure?.on('error', ignoreError) ?? raw).destroy();
+    pair.lower.on('error', ignoreError);
+    (pair.secure?.on('error', ignoreError) ?? pair.lower).destroy();
     throw error;
   } finally {
     timer.cancel();
     options.signal?.removeEventListener('abort', abort);
-    raw.off('error', onError).off('close', onClose);
+    unwatch(pair.lower);
   }
 }
 
 interface Pair {
   readonly raw: Socket;
+  /** What is below TLS: the TCP socket, or the near end of its relay. */
+  lower: Socket | MemorySocket;
   secure?: TLSSocket;
 }
 
 async function open(parts: LoopbackParts, real: RealDial, pair: Pair): Promise<NetSocket> {
-  const { raw } = pair;
+  const { lower } = pair;
   const { dial, options, secure, meet } = real;
-  await new Promise<void>((resolve) => raw.once('connect', resolve));
   dial.opened();
   if (secure === undefined || options.tls === undefined) {
     if (meet) await admission(dial);
-    return dressSocket(raw, dial.connection);
+    return lower === pair.raw ? dressSocket(pair.raw, dial.connection) : (lower as MemorySocket);
   }
   const socket = connectTls({
-    socket: raw,
+    socket: lower,
     secureContext: secure.context,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
@@ -107,7 +126,7 @@ async function open(parts: LoopbackParts, real: RealDial, pair: Pair): Promise<N
   secure.judged('ok', '');
   dial.checked.resolve(true);
   if (meet) await admission(dial);
-  return dressSocket(socket.off('error', ignoreError), dial.connection, raw);
+  return dressSocket(socket.off('error', ignoreError), dial.connection, lower);
 }
 
 function check(socket: TLSSocket, { wanted }: SecureDial, verify: boolean): void {

@@ -41,6 +41,23 @@ describe('a disposed loopback world', () => {
     await expect.poll(() => newHandles(before)).toEqual([]);
   });
 
+  it('leaves none when its links were cut and slow', async () => {
+    const before = process.getActiveResourcesInfo();
+    await inWorld(
+      () => createLoopbackWorld({ links: true }),
+      async ({ world, cloud, edge }) => {
+        await echoing(world, cloud, { port: 10004 });
+        const link = world.net.link(cloud, edge);
+        const dialled = await edge.connect({ address: CLOUD, port: 10004 }, tester);
+        link.delayMs = 60_000;
+        dialled.write('on its way');
+        link.cut('silent');
+        dialled.destroy();
+      },
+    );
+    await expect.poll(() => newHandles(before)).toEqual([]);
+  });
+
   it('would be found out: a planted listener and timer show', async () => {
     const before = process.getActiveResourcesInfo();
     const server = createServer();

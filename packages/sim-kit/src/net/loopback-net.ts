@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { SimError } from '../errors.ts';
 import { createClientContexts } from '../tls/secure-context.ts';
 import { HostTable } from './host-table.ts';
+import { LinkTable } from './link.ts';
 import { checkFree, formatTarget } from './listen-target.ts';
 import { createComponentDial } from './loopback-connect.ts';
 import { createOutsideDoor } from './loopback-door.ts';
@@ -12,12 +13,13 @@ import { PortTable, type RealPort } from './loopback-ports.ts';
 import { createReception, type Reception } from './loopback-reception.ts';
 import { UnixPorts } from './loopback-unix.ts';
 import { createNatTable } from './nat.ts';
-import type { Host, HostOptions, Link, Listener, ListenOptions, ListenTarget, Net } from './net.ts';
+import type { Host, HostOptions, Listener, ListenOptions, ListenTarget, Net } from './net.ts';
 import { OpenSockets } from './open-sockets.ts';
 
 export interface LoopbackNetOptions extends Pick<LoopbackParts, 'clock' | 'ids' | 'trace'> {
   leasePrefix?: string;
   asHost?: string;
+  links?: boolean;
 }
 
 const EPHEMERAL_PORT_FIRST = 32_768;
@@ -38,6 +40,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     trace: options.trace,
     lease,
     hosts,
+    links: new LinkTable({ clock: options.clock, trace: options.trace, works: options.links ?? false }),
     sockets: new OpenSockets(options.trace),
     dials: new Map(),
     describe: (text) => text.replace(leased, (address) => described.get(address) ?? address),
@@ -48,7 +51,6 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
   const outside = new OutsideClients(parts, ports, (host, target) =>
     connect(host, target, { component: 'outside' }, 'forwards'),
   );
-  const links = new Map<string, Link>();
   let disposed = false;
 
   async function listen(
@@ -147,12 +149,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     leasePrefix: lease.prefix,
     hosts: hosts.all,
     host,
-    link(a, b) {
-      const key = [a.name, b.name].sort().join('|');
-      const link = links.get(key) ?? { delayMs: 0 };
-      links.set(key, link);
-      return link;
-    },
+    link: (a, b) => parts.links.between(a, b),
     async authority(request) {
       // Loaded when first needed: a run without TLS need not pay for it.
       const { createX509Authority } = await import('../tls/x509.ts');
@@ -186,6 +183,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
       unix.closeAll();
       const sockets = parts.sockets.destroyAll();
       for (const socket of sockets) await closed(socket);
+      parts.links.close();
       await lease.release();
     },
   };

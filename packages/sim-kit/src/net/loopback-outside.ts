@@ -16,7 +16,7 @@ export type ForwardDial = (host: LoopbackHost, target: Endpoint) => Promise<NetS
  * What real sockets cannot express: an outside client's TCP connect to an address that drops is answered by the kernel,
  * so instead of no answer to its SYN it gets a connection on which nothing ever comes; an address without a listener
  * refuses at once, where the world might have dropped. All outside clients are one host; there are no per-caller rules.
- * Links have no delay. Rules for addresses that are no host's redirect components only.
+ * Rules for addresses that are no host's redirect components only.
  */
 export class OutsideClients {
   readonly #parts: LoopbackParts;

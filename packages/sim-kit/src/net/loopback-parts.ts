@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { TlsError } from '../tls/verdict.ts';
 import type { Trace } from '../trace.ts';
 import type { HostTable, TableHost } from './host-table.ts';
+import type { LinkTable } from './link.ts';
 import type { Lease } from './loopback-lease.ts';
+import { MemorySocket } from './memory-socket.ts';
 import type { ListenOptions, ListenTarget, NetSocket } from './net.ts';
 import type { OpenSockets } from './open-sockets.ts';
 
@@ -44,6 +47,7 @@ export interface LoopbackParts {
   readonly trace: Trace;
   readonly lease: Lease;
   readonly hosts: HostTable<LoopbackHost>;
+  readonly links: LinkTable;
   readonly sockets: OpenSockets;
   /** Dials under way, by connection key. */
   readonly dials: Map<string, Dial>;
@@ -57,16 +61,18 @@ export function acceptedKey(socket: Socket): string | undefined {
   return `${socket.remoteAddress}:${socket.remotePort}>${socket.localAddress}:${socket.localPort}`;
 }
 
-/** Makes a real socket a {@link NetSocket}. `raw` is the TCP socket under a TLS one, which alone can be reset. */
-export function dressSocket(socket: Socket, connection: string, raw?: Socket): NetSocket {
+/** Makes a real socket a {@link NetSocket}. `raw` is what is under a TLS one, which alone can be reset. */
+export function dressSocket(socket: Socket, connection: string, raw?: Socket | MemorySocket): NetSocket {
   const dressed = Object.assign(socket, { connection });
+  if (raw instanceof MemorySocket) nameEnds(dressed, raw);
   if (raw !== undefined) {
     dressed.resetAndDestroy = () => {
       // Closing the TLS layer destroys the socket below it; resetting that one first would crash Node 24.
-      const { destroy } = raw;
-      raw.destroy = () => {
-        raw.destroy = destroy;
-        return raw.resetAndDestroy();
+      const below: Pick<Duplex, 'destroy'> & { resetAndDestroy(): Duplex } = raw;
+      const { destroy } = below;
+      below.destroy = () => {
+        below.destroy = destroy;
+        return below.resetAndDestroy();
       };
       return dressed.destroy();
     };
@@ -75,6 +81,13 @@ export function dressSocket(socket: Socket, connection: string, raw?: Socket): N
     dressed.resetAndDestroy = () => dressed.destroy();
   }
   return dressed as unknown as NetSocket;
+}
+
+/** TLS asks a handle for its addresses, and what is no real socket has none. */
+function nameEnds(socket: Socket, below: MemorySocket): void {
+  for (const key of ['localAddress', 'localPort', 'remoteAddress', 'remotePort', 'remoteFamily'] as const) {
+    Object.defineProperty(socket, key, { value: below[key] });
+  }
 }
 
 export const ignoreError = () => {};

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { httpContract } from '../http/http.contract.ts';
 import { tlsContract } from '../tls/tls.contract.ts';
 import { createMemoryWorld } from '../world.ts';
+import { linkContract } from './link.contract.ts';
 import { natContract } from './nat.contract.ts';
 import { connectionContract, dialContract, hostContract } from './net.contract.ts';
 
@@ -13,6 +14,7 @@ describe('the memory net', () => {
   natContract(create);
   tlsContract(create);
   httpContract(create);
+  linkContract(create);
 
   it('has no door to the outside', async () => {
     const world = createMemoryWorld();

@@ -5,6 +5,7 @@ import { createModelAuthority } from '../tls/certificate.ts';
 import { decideHandshake, type HandshakeOutcome, helloTexts, TlsError } from '../tls/verdict.ts';
 import type { Trace } from '../trace.ts';
 import { HostTable, type TableHost } from './host-table.ts';
+import { crossLink, LinkTable } from './link.ts';
 import { checkFree, formatTarget } from './listen-target.ts';
 import { createSocketPair } from './memory-socket.ts';
 import { createNatTable, formatNatRule } from './nat.ts';
@@ -13,7 +14,6 @@ import type {
   DialTarget,
   Endpoint,
   Host,
-  Link,
   Listener,
   ListenOptions,
   ListenTarget,
@@ -44,16 +44,9 @@ interface MemoryHost extends TableHost {
 export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace }): Net {
   const { clock, ids, trace } = world;
   const hosts = new HostTable<MemoryHost>();
-  const links = new Map<string, Link>();
+  const links = new LinkTable({ clock, trace, works: true });
   const sockets = new OpenSockets(trace);
   let disposed = false;
-
-  const link = (a: Host, b: Host): Link => {
-    const key = [a.name, b.name].sort().join('|');
-    const found = links.get(key) ?? { delayMs: 0 };
-    links.set(key, found);
-    return found;
-  };
 
   /** The next free local port towards `endpoint`; the connection key must be unique among what is open. */
   function localPort(from: MemoryHost, address: string, endpoint: string): number {
@@ -78,32 +71,42 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
     const port = 'path' in target ? ids.next(`unix/${from.name}`) : localPort(from, address, endpoint);
     const local: Endpoint = { address, port };
     const connection = `${'path' in target ? `${from.name}#` : `${address}:`}${port}>${endpoint}`;
-    const bound = found.outcome === 'reached' ? listenerAt(found.host, found.at) : undefined;
-    const outcome = found.outcome !== 'reached' ? found.outcome : bound === undefined ? 'refused' : 'open';
-    const eventId = trace.emit({
-      host: from.name,
-      component: options.component,
-      kind: 'net.connect',
-      parent: options.parent,
-      detail: {
-        connection,
-        to: formatTarget(target),
-        ...(found.translated && { translated: formatTarget(found.translated) }),
-        ...(found.rule && { rule: formatNatRule(found.rule) }),
-        outcome,
-      },
-    });
-    if (found.outcome !== 'reached' || bound === undefined) {
-      return refuseDial(clock, outcome === 'open' ? 'refused' : outcome, target, options);
+    const tell = (outcome: 'open' | 'refused' | 'no-route' | 'blackhole') =>
+      trace.emit({
+        host: from.name,
+        component: options.component,
+        kind: 'net.connect',
+        parent: options.parent,
+        detail: {
+          connection,
+          to: formatTarget(target),
+          ...(found.translated && { translated: formatTarget(found.translated) }),
+          ...(found.rule && { rule: formatNatRule(found.rule) }),
+          outcome,
+        },
+      });
+    if (found.outcome !== 'reached') {
+      tell(found.outcome);
+      return refuseDial(clock, found.outcome, target, options);
     }
-    const { host } = found;
-    const delay = () => (host === from ? 0 : link(from, host).delayMs);
-    // SYN and SYN-ACK: the listener may have gone by the time the dial arrives.
-    await clock.sleep(2 * delay(), {
-      ...abortable(options),
-      label: `dial ${formatTarget(target)} from ${from.name}`,
-    });
-    if (!host.bound.includes(bound)) throw new NetError('ECONNREFUSED', formatTarget(target));
+    const { host, at } = found;
+    let bound = listenerAt(host, at);
+    const link = host === from ? undefined : links.between(from, host);
+    const isSilent = link?.state === 'silent';
+    const isOpen = bound !== undefined && link?.state !== 'rst';
+    let eventId = tell(isSilent ? 'blackhole' : isOpen ? 'open' : 'refused');
+    const label = `dial ${formatTarget(target)} from ${from.name}`;
+    if (link === undefined) await clock.sleep(0, { ...abortable(options), label });
+    else await crossLink(clock, link, target, { options, label });
+    if (isSilent) {
+      // Healed: only now anybody hears of the dial.
+      bound = listenerAt(host, at);
+      eventId = tell(bound === undefined ? 'refused' : 'open');
+    }
+    // The listener may have gone by the time the dial arrives.
+    if (bound === undefined || !host.bound.includes(bound)) {
+      throw new NetError('ECONNREFUSED', formatTarget(target));
+    }
     const dialled = 'path' in target ? from.name : target.address;
     const tls = handshake(bound, options, dialled, { connection, from, host, parent: eventId, local });
     const pair = createSocketPair({
@@ -111,7 +114,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       connection,
       client: local,
       server: 'path' in target ? { address: '', port: 0 } : (found.translated ?? target),
-      delayMs: delay,
+      link,
       encrypted: tls !== undefined,
       alpnProtocol: tls?.alpn ?? false,
     });
@@ -168,7 +171,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
   return {
     kind: 'memory',
     hosts: hosts.all,
-    link,
+    link: (a, b) => links.between(a, b),
     host(options) {
       hosts.check(options);
       const host: MemoryHost = {
@@ -211,6 +214,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       disposed = true;
       for (const host of hosts.all) host.bound.length = 0;
       sockets.destroyAll();
+      links.close();
     },
   };
 

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.ts';
+import type { HostLink } from './link.ts';
 import type { Endpoint, NetSocket } from './net.ts';
 import { NetError } from './net-error.ts';
 
@@ -11,18 +12,28 @@ interface PairOptions {
   connection: string;
   client: Endpoint;
   server: Endpoint;
-  /** One-way delay now, asked at each send. */
-  delayMs: () => number;
+  /** The line it runs over; undefined within one host. */
+  link: HostLink | undefined;
+  /** Whether the dialler's side stays open when the far end has finished; default false, as `net.connect`. */
+  allowHalfOpen?: boolean;
   encrypted: boolean;
   alpnProtocol: string | false;
 }
 
 /** Two connected sockets. The dialler's side ends by itself when the far end does, as `net.connect` does. */
 export function createSocketPair(options: PairOptions): { client: MemorySocket; server: MemorySocket } {
-  const client = new MemorySocket(options, options.client, options.server, false);
+  const client = new MemorySocket(options, options.client, options.server, options.allowHalfOpen ?? false);
   const server = new MemorySocket(options, options.server, options.client, true);
   client.peer = server;
   server.peer = client;
+  const leave = options.link?.join(() => {
+    client.breakOff();
+    server.breakOff();
+  });
+  if (leave !== undefined) {
+    let open = 2;
+    for (const end of [client, server]) end.once('close', () => --open === 0 && leave());
+  }
   return { client, server };
 }
 
@@ -38,7 +49,8 @@ export class MemorySocket extends Duplex implements NetSocket {
   readonly encrypted: boolean;
   readonly alpnProtocol: string | false;
   readonly #clock: Clock;
-  readonly #delayMs: () => number;
+  readonly #link: HostLink | undefined;
+  #inFlight: ((peer: MemorySocket) => void)[] = [];
   #arrivesAtMs = 0;
   #unacknowledgedBytes = 0;
   #blockedWrite: (() => void) | undefined;
@@ -52,7 +64,7 @@ export class MemorySocket extends Duplex implements NetSocket {
   constructor(options: PairOptions, local: Endpoint, remote: Endpoint, allowHalfOpen: boolean) {
     super({ allowHalfOpen, emitClose: true });
     this.#clock = options.clock;
-    this.#delayMs = options.delayMs;
+    this.#link = options.link;
     this.connection = options.connection;
     this.localAddress = local.address;
     this.localPort = local.port;
@@ -88,7 +100,7 @@ export class MemorySocket extends Duplex implements NetSocket {
     this.#inbox = [];
     this.#blockedWrite = undefined;
     // The far end must not wait for a reader that is gone.
-    if (peer !== undefined) peer.#acknowledge(Number.POSITIVE_INFINITY);
+    if (peer !== undefined) this.#tellRead(peer, Number.POSITIVE_INFINITY);
     done(error);
   }
 
@@ -139,8 +151,20 @@ export class MemorySocket extends Duplex implements NetSocket {
     const peer = this.peer;
     if (peer === undefined) return;
     const now = this.#clock.now();
-    this.#arrivesAtMs = Math.max(this.#arrivesAtMs, now + this.#delayMs());
-    this.#clock.setTimeout(() => deliver(peer), this.#arrivesAtMs - now, `delivery on ${this.connection}`);
+    const link = this.#link;
+    this.#arrivesAtMs = Math.max(this.#arrivesAtMs, now + (link?.delayMs ?? 0));
+    const label = `delivery on ${this.connection}`;
+    if (link === undefined) return void this.#clock.setTimeout(() => deliver(peer), 0, label);
+    // Whatever arrives takes the oldest with it: what a silent line has held may be overtaken by no one.
+    this.#inFlight.push(deliver);
+    link.carry(() => this.#inFlight.shift()?.(peer), this.#arrivesAtMs - now, label);
+  }
+
+  /** Widens the far end's window; a silent line holds this back, too. */
+  #tellRead(peer: MemorySocket, bytes: number): void {
+    const widen = () => peer.#acknowledge(bytes);
+    if (this.#link?.state === 'silent') this.#link.carry(widen, 0, `delivery on ${this.connection}`);
+    else widen();
   }
 
   #receive(chunk: Buffer | null): void {
@@ -158,7 +182,7 @@ export class MemorySocket extends Duplex implements NetSocket {
     while (!this.#readerFull && this.#inbox.length > 0) {
       const chunk = this.#inbox.shift() as Buffer | null;
       const { peer } = this;
-      if (chunk !== null && peer !== undefined) peer.#acknowledge(chunk.length);
+      if (chunk !== null && peer !== undefined) this.#tellRead(peer, chunk.length);
       if (!this.push(chunk)) this.#readerFull = chunk !== null;
     }
   }
@@ -169,6 +193,12 @@ export class MemorySocket extends Duplex implements NetSocket {
     const resume = this.#blockedWrite;
     this.#blockedWrite = undefined;
     resume?.();
+  }
+
+  /** Ends this side with a reset that no packet of the far end has brought. */
+  breakOff(): void {
+    this.#inFlight = [];
+    if (!this.destroyed) this.#abort();
   }
 
   #abort(): void {

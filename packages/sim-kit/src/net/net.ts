@@ -111,10 +111,36 @@ export interface Host {
   connect(target: DialTarget, options: DialOptions): Promise<NetSocket>;
 }
 
-/** The line between two hosts. */
+/**
+ * `silent`: a path that swallows packets: nobody is told, and nothing is lost, for TCP sends it again. `rst`: a path
+ * that answers with resets, as a firewall that has forgotten its connections does.
+ */
+export type CutMode = 'silent' | 'rst';
+
+export type LinkState = 'up' | CutMode;
+
+/**
+ * The line between two hosts. It carries every connection between them, whoever dialled, and none of their own.
+ *
+ * While it is silent, bytes, FINs and resets of both directions are held; they arrive in order after {@link heal}.
+ * Dials get no answer; Linux sends the SYN again after 1, 3, 7, 15, 31 and 63 s, and the first one sent on the healed
+ * line gets through. Retransmission of data is not timed that way: what was held goes on its way at once. Nor does TCP
+ * give up on it, as Linux does after about 15 minutes.
+ *
+ * A cut by reset breaks the open connections at both ends at once, as ECONNRESET; dials then fail as ECONNREFUSED
+ * (what a kernel makes of an RST that answers its SYN) until it is healed.
+ */
 export interface Link {
-  /** One-way delay in milliseconds; applies to what is sent from now on. Loopback cannot express it. */
+  /**
+   * One-way delay in milliseconds; applies to what is sent from now on.
+   * @throws SimError SIM_ERR_NO_LINKS, SIM_ERR_LINK_DELAY
+   */
   delayMs: number;
+  readonly state: LinkState;
+  /** Does nothing when the line is cut that way already. @throws SimError SIM_ERR_NO_LINKS */
+  cut(mode: CutMode): void;
+  /** Does nothing when the line is up. */
+  heal(): void;
 }
 
 export interface Net extends AsyncDisposable {
@@ -122,7 +148,13 @@ export interface Net extends AsyncDisposable {
   /** @throws SimError SIM_ERR_HOST_EXISTS, SIM_ERR_ADDRESS */
   host(options: HostOptions): Host;
   readonly hosts: readonly Host[];
-  /** The line between two hosts, created with delay 0 when first asked for. */
+  /**
+   * The line between two hosts: up and without delay until changed. On loopback only worlds created with `links: true`
+   * can change it. There a relay of the dialling process carries the connection: the kernels of both ends acknowledge
+   * what it still holds, so writers are held back only when its own buffers are full, and a split run must make the
+   * same change in both processes.
+   * @throws SimError SIM_ERR_LINK_SELF
+   */
   link(a: Host, b: Host): Link;
   /** Creates a throw-away certificate authority: real X.509 on loopback, a model of it on memory. */
   authority(options: CertificateAuthorityOptions): Promise<CertificateAuthority>;

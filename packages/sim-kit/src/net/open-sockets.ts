@@ -12,6 +12,8 @@ interface Entry {
 /** The connections of a net with the ends that are in this process. Forgets their trace links when they close. */
 export class OpenSockets {
   readonly #entries = new Map<string, Entry>();
+  /** Real sockets under a relay, which is what the components hold. */
+  readonly #relayed = new Set<Duplex>();
   readonly #trace: Trace;
 
   constructor(trace: Trace) {
@@ -30,6 +32,14 @@ export class OpenSockets {
       this.#entries.delete(connection);
       this.#trace.unlink(connection);
     });
+  }
+
+  /** Says that a socket is the net's own from now on, `end` being what the component has of it. */
+  relay(connection: string, socket: Duplex, end: Duplex): void {
+    this.add(connection, end);
+    this.#entries.get(connection)?.ends.delete(socket);
+    this.#relayed.add(socket);
+    socket.once('close', () => this.#relayed.delete(socket));
   }
 
   /** Says that a connection is not for a component to close. */
@@ -51,7 +61,8 @@ export class OpenSockets {
 
   /** Destroys every socket, TLS before what is below it, and returns them, for those who wait until they are closed. */
   destroyAll(): Duplex[] {
-    const sockets = [...this.#entries.values()].flatMap((entry) => [...entry.ends].reverse());
+    const ends = [...this.#entries.values()].flatMap((entry) => [...entry.ends].reverse());
+    const sockets = [...ends, ...this.#relayed];
     for (const socket of sockets) socket.destroy();
     return sockets;
   }

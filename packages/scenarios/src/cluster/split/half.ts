@@ -5,9 +5,11 @@ import type { Action } from '../action.ts';
 import { startCloud } from '../cloud-half.ts';
 import { startEdges } from '../edge-half.ts';
 import { declareHosts } from '../hosts.ts';
+import { actOnLink, isLinkAction } from '../link-action.ts';
 import type { FromHalf, ToHalf } from './messages.ts';
 
-interface Half extends AsyncDisposable {
+/** Changes this half, or its side of a line: each process holds the connections it has dialled. */
+interface Half {
   act(action: Action): Promise<void>;
 }
 
@@ -41,13 +43,19 @@ async function handle(message: ToHalf): Promise<void> {
 }
 
 async function start(message: ToHalf & { kind: 'start' }): Promise<Half> {
-  const { seed, leasePrefix, description, pki } = message;
-  const own = await createLoopbackWorld({ seed, leasePrefix });
+  const { seed, leasePrefix, links, description, pki } = message;
+  const own = await createLoopbackWorld({ seed, leasePrefix, links });
   world = own;
   own.trace.subscribe((event) => tell({ kind: 'event', event }));
   const hosts = declareHosts(own, description);
-  if (message.half === 'cloud') return own.own(await startCloud(own, hosts, description, pki));
-  return own.own(await startEdges(own, hosts, description.edges, pki));
+  const started: Half = own.own(
+    message.half === 'cloud'
+      ? await startCloud(own, hosts, description, pki)
+      : await startEdges(own, hosts, description.edges, pki),
+  );
+  return {
+    act: (action) => (isLinkAction(action) ? actOnLink(own, hosts, action) : started.act(action)),
+  };
 }
 
 async function stop(): Promise<void> {

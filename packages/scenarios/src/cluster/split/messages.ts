@@ -10,6 +10,7 @@ export type ToHalf =
       half: 'cloud' | 'edge';
       seed: number;
       leasePrefix: string;
+      links: boolean;
       description: ClusterDescription;
       pki: ClusterPki;
     }

@@ -4,6 +4,7 @@ import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
 import { declareHosts } from '../hosts.ts';
+import { actOnLink, isLinkAction } from '../link-action.ts';
 import { isForCloud } from '../local-cluster.ts';
 import { createObserver } from '../observer.ts';
 import { createPki } from '../pki.ts';
@@ -15,15 +16,24 @@ interface HalfProcess {
   stop(): Promise<void>;
 }
 
+interface SplitOptions {
+  /** Whether lines can be cut and delayed; this process's world must be made alike. */
+  links: boolean;
+}
+
 /**
  * Starts the cloud and the edges as two processes that share nothing but real sockets. This process only looks on: it
  * runs kubectl and curl, and collects the events of both.
  */
-export async function startSplitCluster(world: World, description: ClusterDescription): Promise<Cluster> {
+export async function startSplitCluster(
+  world: World,
+  description: ClusterDescription,
+  { links }: SplitOptions,
+): Promise<Cluster> {
   const hosts = declareHosts(world, description);
   const pki = await createPki(world, hosts.cloud, hosts.edges);
   const leasePrefix = world.net.leasePrefix ?? '';
-  const common = { kind: 'start', seed: world.seed, leasePrefix, description, pki } as const;
+  const common = { kind: 'start', seed: world.seed, leasePrefix, links, description, pki } as const;
   const halves = { cloud: forkHalf(world, 'cloud'), edge: forkHalf(world, 'edge') };
   const stop = async () => {
     await halves.edge.stop();
@@ -41,7 +51,14 @@ export async function startSplitCluster(world: World, description: ClusterDescri
     world,
     description,
     ...createObserver(world, hosts, description, apiserver),
-    act: (action) => (isForCloud(action) ? halves.cloud : halves.edge).act(action),
+    async act(action) {
+      if (isLinkAction(action)) {
+        // Here first: what this process cannot do, none can.
+        await actOnLink(world, hosts, action);
+        await halves.cloud.act(action);
+        await halves.edge.act(action);
+      } else await (isForCloud(action) ? halves.cloud : halves.edge).act(action);
+    },
     [Symbol.asyncDispose]: stop,
   };
 }
@@ -56,9 +73,11 @@ function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
     for (const act of acts.values()) act.reject(error);
   };
   child.on('message', (message: FromHalf) => {
-    if (message.kind === 'event')
+    if (message.kind === 'event') {
+      // A change of a line is made in all three processes, and this one has recorded it already.
+      if (message.event.kind === 'net.link') return;
       adopt(message.event as unknown as TraceInput<keyof TraceKinds> & { id: number });
-    else if (message.kind === 'started') started.resolve();
+    } else if (message.kind === 'started') started.resolve();
     else if (message.kind === 'failed') fail(new Error(`The ${name} half failed: ${message.error}`));
     else if (message.error === undefined) acts.get(message.id)?.resolve();
     else acts.get(message.id)?.reject(new Error(message.error));
