@@ -174,7 +174,13 @@ test('decoding undoes encoding', () => {
 });
 
 test('garbage throws nothing but WireError', () => {
-  const token = fc.constantFrom(...Array.from('{}[]",:\\u0-1e.ntf '), '"url":', '"header":', 'null', '"MessID":1');
+  const token = fc.constantFrom(
+    ...Array.from('{}[]",:\\u0-1e.ntf '),
+    '"url":',
+    '"header":',
+    'null',
+    '"MessID":1',
+  );
   const tokens = fc.array(token, { maxLength: 30 }).map((all) => utf8(all.join('')));
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), tokens), (bytes) => {

@@ -1,11 +1,10 @@
-import { isIPv4 } from 'node:net';
 import { parseQuantity } from '@kubeedge-sim/cloud-sim';
 import type { MachineDescription, PodDescription } from '@kubeedge-sim/edge-sim';
 import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import type { DumpNode, DumpPod } from './dump.ts';
 import { findEngine } from './find-versions.ts';
-import { internalAddress, type PlacedEdge, type PlacedNode, type Placement } from './place-nodes.ts';
+import { internalAddress, isIPv4, type PlacedEdge, type PlacedNode, type Placement } from './place-nodes.ts';
 import type { TwinVersions } from './twin-versions.ts';
 
 const DAY_MS = 86_400_000;

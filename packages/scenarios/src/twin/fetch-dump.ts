@@ -1,10 +1,4 @@
-import {
-  createLoopbackWorld,
-  httpRequest,
-  NetError,
-  type OutsideDialler,
-  TlsError,
-} from '@kubeedge-sim/sim-kit';
+import { createLoopbackWorld, httpRequest, NetError, type OutsideDialler } from '@kubeedge-sim/sim-kit';
 import { UsageError } from '../usage-error.ts';
 import type { Dump } from './dump.ts';
 import { textField } from './json-value.ts';
@@ -86,7 +80,8 @@ async function get(access: ClusterAccess, dial: OutsideDialler, path: string): P
     text = await response.text();
   } catch (error) {
     if (error instanceof NetError) throw refused(error.goText);
-    if (error instanceof TlsError) throw refused(error.message);
+    // A TlsError, or the body's end with ECONNRESET.
+    if (error instanceof Error && 'code' in error) throw refused(error.message);
     throw error;
   }
   const answer = parseJson(text);

@@ -83,20 +83,16 @@ export function findEngine(containerRuntimeVersion: string): FoundEngine {
   }
 }
 
-/** The nearest of some tags: of the same minor where there is one, otherwise by number. */
+/** The nearest of some tags by number, which is one of the same minor where there is one. */
 export function nearestTag(wanted: string, tags: readonly string[]): string {
-  const [major, minor, patch] = partsOf(wanted);
-  const far = (tag: string) => {
-    const [a, b, c] = partsOf(tag);
-    return Math.abs(a - major) * 1e6 + Math.abs(b - minor) * 1e3 + Math.abs(c - patch);
-  };
-  return [...tags].sort((a, b) => far(a) - far(b))[0] as string;
+  const away = (tag: string) => Math.abs(numberOf(tag) - numberOf(wanted));
+  return [...tags].sort((a, b) => away(a) - away(b))[0] as string;
 }
 
-function partsOf(tag: string): [number, number, number] {
+function numberOf(tag: string): number {
   const [major = 0, minor = 0, patch = 0] = tag
     .replace(/^v/, '')
     .split('.')
     .map((part) => Number.parseInt(part, 10));
-  return [major, minor, patch];
+  return major * 1e6 + minor * 1e3 + patch;
 }

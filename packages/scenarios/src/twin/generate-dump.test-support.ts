@@ -20,7 +20,12 @@ export const nodeKinds: readonly NodeKind[] = [
   { kubeletVersion: 'v1.19.3-kubeedge-v1.6.1-kubesphere', runtime: 'docker://18.9.9', expected: 'symptom' },
   // A patch that was never released: its line refuses as all its patches do.
   { kubeletVersion: 'v1.19.3-kubeedge-v1.5.0', runtime: 'docker://18.9.77', expected: 'symptom' },
-  { kubeletVersion: 'v1.19.3-kubeedge-v1.6.1', runtime: 'docker://29.0.0', ready: 'False', expected: 'other' },
+  {
+    kubeletVersion: 'v1.19.3-kubeedge-v1.6.1',
+    runtime: 'docker://29.0.0',
+    ready: 'False',
+    expected: 'other',
+  },
   {
     kubeletVersion: 'v1.19.3-kubeedge-v1.6.1',
     runtime: 'docker://18.9.1',
@@ -33,7 +38,11 @@ export const nodeKinds: readonly NodeKind[] = [
     expected: 'not-affected',
   },
   { kubeletVersion: 'v1.29.5-kubeedge-v1.18.0', runtime: 'docker://24.0.7', expected: 'not-affected' },
-  { kubeletVersion: 'v1.19.3-kubeedge-v0.0.0-master+$Format:%h$', runtime: 'docker://18.9.1', expected: 'unknown' },
+  {
+    kubeletVersion: 'v1.19.3-kubeedge-v0.0.0-master+$Format:%h$',
+    runtime: 'docker://18.9.1',
+    expected: 'unknown',
+  },
   { kubeletVersion: 'v1.20.4-k3s1', runtime: 'containerd://1.4.3-k3s1', role: 'edge', expected: 'unknown' },
   { kubeletVersion: 'v1.19.3-kubeedge-v1.6.1', runtime: 'docker://Unknown', expected: 'unknown' },
   { kubeletVersion: 'v1.19.3-kubeedge-v1.6.1', expected: 'unknown' },
@@ -100,7 +109,12 @@ function nodeObject(name: string, address: string, kind: NodeKind): object {
         { type: 'Ready', status: ready },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: isEdge ? 10_350 : 10_250 } },
-      nodeInfo: { kubeletVersion, containerRuntimeVersion, osImage: 'Ubuntu 18.04.5 LTS', kernelVersion: '4.15.0' },
+      nodeInfo: {
+        kubeletVersion,
+        containerRuntimeVersion,
+        osImage: 'Ubuntu 18.04.5 LTS',
+        kernelVersion: '4.15.0',
+      },
     },
   };
 }

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { type EngineProfile, edgecoreRelease } from '@kubeedge-sim/edge-sim';
 import type { Text } from '../text.ts';
 import type { Dump, DumpNode, DumpPod } from './dump.ts';
@@ -16,8 +15,8 @@ export interface PlacedEdge extends PlacedNode {
   /** Release tag that is played. */
   edgecore: string;
   engine: EngineProfile;
-  /** Other edges with the same InternalIP. */
-  sharesAddressWith: readonly string[];
+  /** Whether other edges have the same InternalIP. */
+  sharesAddress: boolean;
 }
 
 /** An edge that cannot be played. */
@@ -51,9 +50,9 @@ export function placeNodes(dump: Pick<Dump, 'nodes' | 'pods'>): Placement {
     const pods = podsOf.get(node.name) ?? [];
     if (isEdge(node)) {
       const address = internalAddress(node);
-      const sharing = address === undefined ? [] : (edgesByAddress.get(address) ?? []);
-      const shares = sharing.filter(({ name }) => name !== node.name).map(({ name }) => name);
-      const placed = placeEdge({ node, pods, notes: addressNotes(address, shares) }, shares);
+      const sharing = address === undefined ? [node] : (edgesByAddress.get(address) ?? []);
+      const notes = addressNotes(node, address, sharing);
+      const placed = placeEdge({ node, pods, notes }, sharing.length > 1);
       if ('reason' in placed) aside.push(placed);
       else edges.push(placed);
     } else if (node.kubeletVersion === undefined) unplaced.push({ node, pods, reason: neverReported });
@@ -68,13 +67,16 @@ function isEdge(node: DumpNode): boolean {
   return node.kubeletVersion?.includes('-kubeedge-') === true || node.roles.includes('edge');
 }
 
+/** Whether a text is an IPv4 literal, which is all that a simulated net knows. */
+export const isIPv4 = (text: string) => /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/.test(text);
+
 /** The address metrics-server asks for first (--kubelet-preferred-address-types=InternalIP,…). */
 export function internalAddress({ addresses }: DumpNode): string | undefined {
   const internal = addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
   return internal.find(isIPv4) ?? internal[0];
 }
 
-function placeEdge(placed: PlacedNode, sharesAddressWith: readonly string[]): PlacedEdge | AsideEdge {
+function placeEdge(placed: PlacedNode, sharesAddress: boolean): PlacedEdge | AsideEdge {
   const { kubeletVersion, containerRuntimeVersion } = placed.node;
   const setAside = (id: string, text: Text, notes: readonly Note[] = [], unaffected = false): AsideEdge => ({
     ...placed,
@@ -94,10 +96,10 @@ function placeEdge(placed: PlacedNode, sharesAddressWith: readonly string[]): Pl
   const engine = findEngine(containerRuntimeVersion);
   if ('unknown' in engine) return setAside('engine-unknown', engine.unknown, found.notes);
   const notes = [...placed.notes, ...found.notes, ...engine.notes];
-  return { ...placed, notes, edgecore: found.tag, engine: engine.profile, sharesAddressWith };
+  return { ...placed, notes, edgecore: found.tag, engine: engine.profile, sharesAddress };
 }
 
-function addressNotes(address: string | undefined, shares: readonly string[]): Note[] {
+function addressNotes(node: DumpNode, address: string | undefined, sharing: readonly DumpNode[]): Note[] {
   if (address === undefined) {
     const text = {
       en: 'it has no InternalIP, so a stand-in is played; metrics-server would use another of its addresses',
@@ -105,10 +107,14 @@ function addressNotes(address: string | undefined, shares: readonly string[]): N
     };
     return [{ id: 'no-internal-address', text }];
   }
-  if (shares.length === 0) return [];
+  if (sharing.length < 2) return [];
   // kubeedge v1.6.1 cloud/pkg/cloudstream/tunnelserver.go: addSession under host name and under internal IP.
-  const others =
-    shares.length > 3 ? `${shares.slice(0, 3).join(', ')} +${shares.length - 3}` : shares.join(', ');
+  const shown = sharing
+    .slice(0, 4)
+    .filter((each) => each !== node)
+    .slice(0, 3);
+  const more = sharing.length - 1 - shown.length;
+  const others = `${shown.map(({ name }) => name).join(', ')}${more > 0 ? ` +${more}` : ''}`;
   const text = {
     en: `InternalIP ${address} is also that of ${others}: cloudcore keeps one tunnel for each address, the last to connect, so metrics-server may be answered by the wrong edge`,
     zh: `InternalIP ${address} 与 ${others} 相同：cloudcore 对每个地址只保留最后建立的隧道，metrics-server 可能得到其他边缘节点的数据`,

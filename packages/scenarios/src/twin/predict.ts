@@ -1,3 +1,5 @@
+import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
+import type { Cluster } from '../cluster/cluster.ts';
 import { openCluster } from '../open-cluster.ts';
 import { type Cause, runScenario, type Statement } from '../run.ts';
 import type { Cell, Outcome } from '../scenario.ts';
@@ -44,6 +46,8 @@ export interface Play {
   explanation: readonly Statement[];
   /** Cures that the causes name; `replay` tries them. */
   cures: readonly { id: string; title: Text }[];
+  /** The events that are cited, by the numbers they are cited with. */
+  evidence: readonly AnyTraceEvent[];
   traceHash: string;
 }
 
@@ -117,12 +121,17 @@ async function playKind(
     describeTwin(placement, { versions, edges: [chosen], podsPerNodeMax: PODS_PLAYED_MAX, nowMs });
   const scenario = twinScenario(describe, name);
   const options = { seed, net: 'memory', split: false } as const;
+  let cluster: Cluster | undefined;
   const result = await runScenario(scenario, cell, {
     ...options,
     withoutCures: true,
-    open: (...args) => openCluster(...args, options),
+    open: async (...args) => {
+      cluster = await openCluster(...args, options);
+      return cluster;
+    },
   });
   const { causes, explanation, traceHash } = result;
+  const cited = new Set(explanation.flatMap(({ evidence }) => evidence));
   return {
     id,
     cell,
@@ -135,6 +144,7 @@ async function playKind(
     cures: scenario.cures
       .filter((cure) => causes.some(({ cures }) => cures.includes(cure.id)))
       .map((cure) => ({ id: cure.id, title: cure.title })),
+    evidence: cluster?.events().filter((event) => cited.has(event.id)) ?? [],
     traceHash,
   };
 }
@@ -142,7 +152,7 @@ async function playKind(
 function predictEdge(edge: PlacedEdge, play: Play): NodePrediction {
   const { running } = countPods(edge);
   const base = { ...baseOf(edge), play: play.id };
-  const notes = [...edge.notes, ...portNotes(edge, play)];
+  const notes = [...edge.notes, ...portNotes(edge, play), ...readyNotes(edge, play)];
   const nodeHasMetrics = play.facts.nodeHasMetrics;
   if (edge.node.ready !== 'True') {
     // A fault that keeps edgecore from starting explains it; one that does not is for when the node is back.
@@ -157,7 +167,7 @@ function predictEdge(edge: PlacedEdge, play: Play): NodePrediction {
     };
   }
   const podsHaveMetrics = nodeHasMetrics && play.outcome === 'healthy';
-  const uncertain = play.outcome === 'healthy' && edge.sharesAddressWith.length > 0;
+  const uncertain = play.outcome === 'healthy' && edge.sharesAddress;
   return {
     ...base,
     verdict: uncertain ? 'shared-address' : play.outcome,
@@ -203,6 +213,17 @@ function portNotes({ node }: PlacedEdge, { facts }: Play): Note[] {
     zh: `导出文件中 kubelet 端口为 ${node.kubeletPort}，推演得到 ${facts.kubeletPort}：可能是另一个 cloudcore 的隧道端口，或被其他组件改写`,
   };
   return [{ id: 'other-port', text }];
+}
+
+/** Where the dump and the play disagree on whether the edge is ready. */
+function readyNotes({ node }: PlacedEdge, { facts }: Play): Note[] {
+  if (node.ready !== 'True') return facts.ready === 'True' && !facts.nodeHasMetrics ? [notReadyNote] : [];
+  if (facts.ready === 'True') return [];
+  const text = {
+    en: 'it is ready in the dump but would not be after a restart of edgecore: its Docker was replaced under a running edgecore, which the play starts anew',
+    zh: '导出文件中节点是 Ready，但 edgecore 重启后将不再 Ready：Docker 在 edgecore 运行时被更换，而推演会重新启动 edgecore',
+  };
+  return [{ id: 'ready-until-restart', text }];
 }
 
 const notReadyNote: Note = {

@@ -105,8 +105,7 @@ function table(nodes: readonly NodePrediction[], lang: Lang): string[] {
 }
 
 /** Columns a text takes on a terminal: Chinese characters take two. */
-const widthOf = (text: string) =>
-  [...text].reduce((sum, char) => sum + (/[\u2e80-\u9fff\uff00-\uff60]/.test(char) ? 2 : 1), 0);
+const widthOf = (text: string) => text.length + (text.match(/[\u2e80-\u9fff\uff00-\uff60]/g)?.length ?? 0);
 
 /** Edges that are told together: of one play or one reason, and of one verdict. */
 const groupOf = ({ verdict, play, reason, ready }: NodePrediction) =>

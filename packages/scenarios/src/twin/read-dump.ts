@@ -170,10 +170,16 @@ function nameOf(kind: string, item: unknown): string {
   const name = field(item, 'metadata', 'name');
   const namespace = field(item, 'metadata', 'namespace');
   const parts = [namespace, name].filter((part) => typeof part === 'string').map(shown);
-  return parts.length === 0 ? `, ${shown(kind || 'no kind')}` : `, ${shown(kind)} ${parts.join('/')}`;
+  return [
+    `, ${kind === '' ? 'of no kind' : shown(kind)}`,
+    ...(parts.length > 0 ? [parts.join('/')] : []),
+  ].join(' ');
 }
 
 /** A text of others, fit for a terminal. */
 const shown = (text: string) => (/^[\w./:+~-]{1,253}$/.test(text) ? text : JSON.stringify(text.slice(0, 80)));
 
-const excerpt = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+function excerpt(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

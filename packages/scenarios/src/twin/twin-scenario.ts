@@ -3,7 +3,7 @@ import { missingPodMetrics } from '../catalog/missing-pod-metrics.scenario.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import { defineScenario, type Observation, type Scenario } from '../scenario.ts';
-import { field } from './json-value.ts';
+import { field, listField, textField } from './json-value.ts';
 
 /** What was seen of the edge that was played. */
 export interface TwinFacts {
@@ -13,6 +13,8 @@ export interface TwinFacts {
   podsPlayed: readonly string[];
   /** status.daemonEndpoints.kubeletEndpoint.Port as the components left it. */
   kubeletPort: number;
+  /** Status of the Ready condition in the end. */
+  ready: string;
 }
 
 /** The founding scenario's claims and cures over a cluster of a dump instead of the report's. */
@@ -66,13 +68,19 @@ async function observeTwin(cluster: Cluster, edge: string): Promise<Observation[
   const machine = cluster.description.edges.find(({ name }) => name === edge)?.machine;
   const played = (machine?.pods ?? []).map(({ namespace, name }) => `${namespace}/${name}`);
   const measured = nodes.rows.some((row) => row.startsWith(`${edge} `) && !row.includes('<unknown>'));
-  const status = field(JSON.parse(node.stdout), 'status', 'daemonEndpoints', 'kubeletEndpoint', 'Port');
+  const status = field(JSON.parse(node.stdout), 'status');
+  const conditions = listField(status, 'conditions');
+  const ready = textField(
+    conditions.find((each) => field(each, 'type') === 'Ready'),
+    'status',
+  );
+  const kubeletPort = field(status, 'daemonEndpoints', 'kubeletEndpoint', 'Port');
   return [
     { ...nodes.observation, facts: { nodeHasMetrics: measured } },
     {
       ...pods.observation,
       facts: { podsWithMetrics: played.filter((pod) => listed.has(pod)), podsPlayed: played },
     },
-    { ...node.observation, facts: { kubeletPort: status } },
+    { ...node.observation, facts: { kubeletPort, ready } },
   ];
 }
