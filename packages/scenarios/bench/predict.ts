@@ -1,4 +1,5 @@
-// `node packages/scenarios/bench/predict.ts [nodes] [pods]`: time and memory of a prediction, as a command takes it.
+// `node packages/scenarios/bench/predict.ts [nodes] [pods]`: time and memory of a prediction, as a command
+// takes it.
 import { generateDump } from '../src/twin/generate-dump.test-support.ts';
 import { predict } from '../src/twin/predict.ts';
 import { predictionJson } from '../src/twin/prediction-json.ts';

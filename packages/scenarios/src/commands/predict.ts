@@ -25,7 +25,8 @@ export interface PredictFlags {
 
 /**
  * Says of every edge of a cluster what its metrics would show, and why.
- * @returns the exit code: 0, or 1 when all edges were expected to be healthy and one is not, or is not known to be
+ * @returns the exit code: 0, or 1 when all edges were expected to be healthy and one is not, or is not known
+ * to be
  */
 export async function predictCommand(io: Io, flags: PredictFlags): Promise<number> {
   const prediction = await predict(await dumpOf(flags), flags);

@@ -10,7 +10,10 @@ import type { TwinVersions } from './twin-versions.ts';
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
-/** Docker of a cloud node whose own is not Docker, or not known: every release with a Docker client agrees with it. */
+/**
+ * Docker of a cloud node whose own is not Docker, or not known: every release with a Docker client agrees
+ * with it.
+ */
 const CLOUD_DOCKER = '20.10.24';
 const CORES_MAX = 1_024;
 /** What no pod of the dump says about itself. */
@@ -26,8 +29,8 @@ export interface TwinOptions {
 }
 
 /**
- * The same cluster as a description: names, addresses, releases, engines, pods. A running pod is needed to see whether
- * pods have metrics: a node that has none gets a stand-in.
+ * The same cluster as a description: names, addresses, releases, engines, pods. A running pod is needed to
+ * see whether pods have metrics: a node that has none gets a stand-in.
  */
 export function describeTwin(placement: Placement, options: TwinOptions): ClusterDescription {
   const { versions, edges, nowMs } = options;
@@ -47,7 +50,8 @@ export function describeTwin(placement: Placement, options: TwinOptions): Cluste
     cloudcore: versions.cloudcore.version,
     metricsServer: {
       version: versions.metricsServer.version,
-      // As the founding cluster: kubesphere/ks-installer v3.1.0 roles/metrics-server. A dump of nodes does not tell.
+      // As the founding cluster: kubesphere/ks-installer v3.1.0 roles/metrics-server. A dump of nodes does
+      // not tell.
       args: [
         '--cert-dir=/tmp',
         '--secure-port=4443',

@@ -12,9 +12,9 @@ import type { Note } from './note.ts';
 export type FoundRelease = { tag: string; notes: Note[] } | { unknown: Text };
 
 /**
- * The release behind a node's kubeletVersion, `<kubernetes>-kubeedge-<release><suffix>`: forks add `-kubesphere`, builds
- * `-beta.0+<commit>`. A release that is not known gets the nearest that is, and a note says so. Builds from no tag say
- * v0.0.0 (kubeedge pkg/version/base.go) and cannot be told.
+ * The release behind a node's kubeletVersion, `<kubernetes>-kubeedge-<release><suffix>`: forks add
+ * `-kubesphere`, builds `-beta.0+<commit>`. A release that is not known gets the nearest that is, and a note
+ * says so. Builds from no tag say v0.0.0 (kubeedge pkg/version/base.go) and cannot be told.
  */
 export function findRelease(kubeletVersion: string): FoundRelease {
   const match = /^(.*?)-kubeedge-v?(\d+\.\d+\.\d+)(.*)$/.exec(kubeletVersion);
@@ -61,9 +61,18 @@ export function findRelease(kubeletVersion: string): FoundRelease {
 /** The engine a node runs, or why it cannot be told. */
 export type FoundEngine = { profile: EngineProfile; notes: Note[] } | { unknown: Text };
 
-/** The engine behind a containerRuntimeVersion, e.g. `docker://18.9.1`, which is dockershim's spelling of 18.09.1. */
+/**
+ * The engine behind a containerRuntimeVersion, e.g. `docker://18.9.1`, which is dockershim's spelling of
+ * 18.09.1.
+ */
 export function findEngine(containerRuntimeVersion: string): FoundEngine {
   const reported = JSON.stringify(containerRuntimeVersion);
+  // A distribution's suffix is kept and printed, so it must be printable.
+  if (!/^[\w.:/+~-]{1,100}$/.test(containerRuntimeVersion)) {
+    return {
+      unknown: { en: `its Docker ${reported} is not known`, zh: `未知的 Docker 版本 ${reported}` },
+    };
+  }
   try {
     const profile = engineProfile(containerRuntimeVersion);
     if (profile.standsInFor === undefined) return { profile, notes: [] };

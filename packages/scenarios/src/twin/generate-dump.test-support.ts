@@ -63,7 +63,10 @@ export interface GeneratedDump {
   expected: ReadonlyMap<string, NodeKind['expected']>;
 }
 
-/** `nodes` nodes of every kind in turn and `pods` pods spread at random, with kubectl's fields that nobody reads. */
+/**
+ * `nodes` nodes of every kind in turn and `pods` pods spread at random, with kubectl's fields that nobody
+ * reads.
+ */
 export function generateDump(options: { nodes: number; pods: number; seed: number }): GeneratedDump {
   const rng = createRng(options.seed);
   const expected = new Map<string, NodeKind['expected']>();

@@ -1,6 +1,6 @@
 /**
- * The JSON documents of a text: usually one, but `kubectl get nodes -o json >> f; kubectl get pods -o json >> f` makes
- * two, one behind the other.
+ * The JSON documents of a text: usually one, but `kubectl get nodes -o json >> f; kubectl get pods -o json >>
+ * f` makes two, one behind the other.
  * @throws SyntaxError as JSON.parse does
  */
 export function parseDocuments(text: string): unknown[] {
@@ -16,7 +16,10 @@ export function parseDocuments(text: string): unknown[] {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Cuts behind every closing bracket of the outermost level; what is not inside brackets goes with what follows. */
+/**
+ * Cuts behind every closing bracket of the outermost level; what is not inside brackets goes with what
+ * follows.
+ */
 function splitDocuments(text: string): string[] {
   const documents: string[] = [];
   let start = 0;

@@ -1,5 +1,5 @@
-// Reading of JSON that others wrote: nothing is assumed of its shape, and only own properties are seen, so that a key
-// such as `__proto__` or `constructor` is a key like any other.
+// Reading of JSON that others wrote: nothing is assumed of its shape, and only own properties are seen, so
+// that a key such as `__proto__` or `constructor` is a key like any other.
 
 /** A property of an object; undefined for everything that has none. */
 export function field(value: unknown, ...path: readonly string[]): unknown {

@@ -21,8 +21,8 @@ const REMEDY =
   'Run `kubectl get nodes,pods -A -o json > cluster.json` with it and give that file with --from.';
 
 /**
- * Reads one context of a kubeconfig (client-go tools/clientcmd/api/v1 types.go). Nothing is executed: a user who logs
- * in by a plugin is refused.
+ * Reads one context of a kubeconfig (client-go tools/clientcmd/api/v1 types.go). Nothing is executed: a user
+ * who logs in by a plugin is refused.
  * @throws UsageError
  */
 export async function readKubeconfig(file: string, context?: string): Promise<ClusterAccess> {
@@ -101,7 +101,9 @@ function refuseUnsupported(file: string, cluster: unknown, user: unknown): void 
   );
 }
 
-/** The PEM text of `<key>-data`, which is preferred, or of the file that `<key>` names, as client-go has it. */
+/**
+ * The PEM text of `<key>-data`, which is preferred, or of the file that `<key>` names, as client-go has it.
+ */
 async function pemOf(file: string, part: unknown, key: string): Promise<string | undefined> {
   const data = textField(part, `${key}-data`);
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');

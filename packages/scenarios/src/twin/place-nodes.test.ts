@@ -71,14 +71,17 @@ describe('the engine of a node', () => {
     expect(idsOf(found)).toEqual(notes);
   });
 
-  it.each(['docker://Unknown', 'docker://99.0.0', 'docker://', 'docker://18.9.1\u001b[2J'])(
-    'of %j cannot be told',
-    (runtime) => {
-      const found = findEngine(runtime);
-      expect(found).toMatchObject({ unknown: { en: expect.stringContaining('is not known') } });
-      expect(JSON.stringify(found)).not.toContain('\u001b');
-    },
-  );
+  it.each([
+    'docker://Unknown',
+    'docker://99.0.0',
+    'docker://',
+    'docker://18.9.1\u001b[2J',
+    'docker://18.9.1-\u001b[2J',
+  ])('of %j cannot be told', (runtime) => {
+    const found = findEngine(runtime);
+    expect(found).toMatchObject({ unknown: { en: expect.stringContaining('is not known') } });
+    expect(JSON.stringify(found)).not.toContain('\u001b');
+  });
 });
 
 describe('placing nodes', () => {

@@ -37,7 +37,10 @@ export interface Placement {
   podsWithoutNode: readonly { pod: DumpPod; reason: Text }[];
 }
 
-/** Says of every node whether it is of the cloud or of the edge, and of every edge whether and as what it is played. */
+/**
+ * Says of every node whether it is of the cloud or of the edge, and of every edge whether and as what it is
+ * played.
+ */
 export function placeNodes(dump: Pick<Dump, 'nodes' | 'pods'>): Placement {
   const names = new Set(dump.nodes.map(({ name }) => name));
   const podsOf = Map.groupBy(dump.pods, ({ nodeName = '' }) => (names.has(nodeName) ? nodeName : ''));
@@ -62,13 +65,15 @@ export function placeNodes(dump: Pick<Dump, 'nodes' | 'pods'>): Placement {
   return { edges, aside, cloud, unplaced, podsWithoutNode };
 }
 
-/** An edge says so by its kubelet's version; one that never reported, by the label keadm's cloudcore gives it. */
+/**
+ * An edge says so by its kubelet's version; one that has none, by the label that edgecore registers with.
+ */
 function isEdge(node: DumpNode): boolean {
   return node.kubeletVersion?.includes('-kubeedge-') === true || node.roles.includes('edge');
 }
 
 /** Whether a text is an IPv4 literal, which is all that a simulated net knows. */
-export const isIPv4 = (text: string) => /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/.test(text);
+export const isIPv4 = (text: string) => /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/.test(text);
 
 /** The address metrics-server asks for first (--kubelet-preferred-address-types=InternalIP,…). */
 export function internalAddress({ addresses }: DumpNode): string | undefined {
@@ -114,10 +119,11 @@ function addressNotes(node: DumpNode, address: string | undefined, sharing: read
     .filter((each) => each !== node)
     .slice(0, 3);
   const more = sharing.length - 1 - shown.length;
+  const shared = isIPv4(address) ? address : JSON.stringify(address);
   const others = `${shown.map(({ name }) => name).join(', ')}${more > 0 ? ` +${more}` : ''}`;
   const text = {
-    en: `InternalIP ${address} is also that of ${others}: cloudcore keeps one tunnel for each address, the last to connect, so metrics-server may be answered by the wrong edge`,
-    zh: `InternalIP ${address} 与 ${others} 相同：cloudcore 对每个地址只保留最后建立的隧道，metrics-server 可能得到其他边缘节点的数据`,
+    en: `InternalIP ${shared} is also that of ${others}: cloudcore keeps one tunnel for each address, the last to connect, so metrics-server may be answered by the wrong edge`,
+    zh: `InternalIP ${shared} 与 ${others} 相同：cloudcore 对每个地址只保留最后建立的隧道，metrics-server 可能得到其他边缘节点的数据`,
   };
   return [{ id: 'shared-address', text }];
 }

@@ -1,3 +1,4 @@
+import { engineProfile } from '@kubeedge-sim/edge-sim';
 import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from '../cluster/cluster.ts';
 import { openCluster } from '../open-cluster.ts';
@@ -18,9 +19,9 @@ import { type TwinFacts, twinFacts, twinScenario } from './twin-scenario.ts';
 import { chooseVersions, type GivenVersions, type TwinVersions } from './twin-versions.ts';
 
 /**
- * What is said of an edge: `symptom`: node yes, pods no; `other`: another fault; `not-ready`: nothing to ask now;
- * `shared-address`: as healthy, but of an address that another edge has, too; `not-affected`: no Docker client in
- * use, not played; `unknown`: could not be played.
+ * What is said of an edge: `symptom`: node yes, pods no; `other`: another fault; `not-ready`: nothing to ask
+ * now; `shared-address`: as healthy, but of an address that another edge has, too; `not-affected`: no Docker
+ * client in use, not played; `unknown`: could not be played.
  */
 export type Verdict =
   | 'symptom'
@@ -99,7 +100,7 @@ export async function predict(dump: Dump, given: GivenVersions & { seed: number 
 const kindOf = ({ edgecore, engine }: PlacedEdge) => `${edgecore} ${playedDocker(engine.version)}`;
 
 /** A distribution's suffix (`+dfsg1`) is only a name. */
-const playedDocker = (version: string) => version.replace(/\+.*$/, '');
+const playedDocker = (version: string) => engineProfile(version.replace(/[-+~].*$/, '')).version;
 
 async function playKind(
   placement: Placement,

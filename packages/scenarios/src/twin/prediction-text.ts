@@ -15,7 +15,10 @@ export interface PredictionTextOptions {
 /** Names shown of a list before it is folded. */
 const NAMES_MAX = 8;
 
-/** A prediction for a person: a table first, then every kind of edge with its cause, then what is left to know. */
+/**
+ * A prediction for a person: a table first, then every kind of edge with its cause, then what is left to
+ * know.
+ */
 export function predictionText(prediction: Prediction, options: PredictionTextOptions): string {
   const { placement, plays, nodes } = prediction;
   const { lang } = options;

@@ -7,8 +7,9 @@ const ROLE_LABEL = 'node-role.kubernetes.io/';
 const REMEDY = 'Make one with `kubectl get nodes,pods -A -o json > cluster.json`.';
 
 /**
- * Reads what `kubectl get nodes,pods -A -o json` prints: a List, a NodeList and a PodList, single objects, or several
- * of these one behind the other. Unknown fields are ignored; an item that cannot be used is reported with its place.
+ * Reads what `kubectl get nodes,pods -A -o json` prints: a List, a NodeList and a PodList, single objects, or
+ * several of these one behind the other. Unknown fields are ignored; an item that cannot be used is reported
+ * with its place.
  * @throws UsageError for a text that is no such dump
  */
 export function readDump(sources: readonly DumpSource[]): Dump {

@@ -23,8 +23,8 @@ export interface GivenVersions {
 }
 
 /**
- * The cloud's versions: those given; else those of the images of the dump's pods; else most edges' release and the
- * founding report's metrics-server.
+ * The cloud's versions: those given; else those of the images of the dump's pods; else most edges' release
+ * and the founding report's metrics-server.
  * @throws UsageError for a given version that is not known
  */
 export function chooseVersions(
