@@ -14,7 +14,9 @@ export type FoundRelease = { tag: string; notes: Note[] } | { unknown: Text };
 /**
  * The release behind a node's kubeletVersion, `<kubernetes>-kubeedge-<release><suffix>`: forks add
  * `-kubesphere`, builds `-beta.0+<commit>`. A release that is not known gets the nearest that is, and a note
- * says so. Builds from no tag say v0.0.0 (kubeedge pkg/version/base.go) and cannot be told.
+ * says so. Builds without a
+ * version stamped in say v0.0.0-master, as Kubernetes' do (k8s.io/component-base version/base.go), and cannot
+ * be told.
  */
 export function findRelease(kubeletVersion: string): FoundRelease {
   const match = /^(.*?)-kubeedge-v?(\d+\.\d+\.\d+)(.*)$/.exec(kubeletVersion);
