@@ -9,6 +9,7 @@ import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
 import { langOption, seedOption, withVersionOptions } from './commands/options.ts';
+import { type PredictFlags, predictCommand } from './commands/predict.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type TraceFlags, trace } from './commands/trace.ts';
 import { type UpFlags, up } from './commands/up.ts';
@@ -97,6 +98,24 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--processes <n>', 'how many processes to use (default: one per core)')
     .option('--json', 'print one JSON object per cell')
     .action((id: string, flags: MatrixFlags) => matrix(io, id, flags));
+  program
+    .command('predict')
+    .description('say of every edge of a real cluster what its metrics would show, and why')
+    .option('--from <files...>', 'output of `kubectl get nodes,pods -A -o json`')
+    .option('--kubeconfig <file>', 'fetch the same from the cluster itself; reads only')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option('--cloudcore <tag>', 'KubeEdge release of the cloud (default: its pod’s image, or as most edges)')
+    .option('--metrics-server <version>', 'metrics-server version (default: its pod’s image, or 0.4.2)')
+    .option('--all', 'list every name')
+    .option('--json', 'print the prediction as JSON, complete')
+    .addOption(
+      new Option('--expect <outcome>', 'exit 1 unless every edge is known to be so').choices(['healthy']),
+    )
+    .addOption(langOption())
+    .addOption(seedOption())
+    .action(async (flags: PredictFlags) => {
+      exitCode = await predictCommand(io, flags);
+    });
   program
     .command('trace <file>')
     .description('print a trace file for a person')

@@ -33,4 +33,7 @@ export {
   type Scenario,
 } from './scenario.ts';
 export type { Lang, Text } from './text.ts';
+export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';
+export { type NodePrediction, type Play, type Prediction, predict, type Verdict } from './twin/predict.ts';
+export { readDump } from './twin/read-dump.ts';
 export { UsageError } from './usage-error.ts';

@@ -1,7 +1,6 @@
 // The founding fault: cAdvisor inside edgecore and the Docker engine cannot agree, in silence.
 import { eventsOf, requesterOf, sinceStart } from '../../look.ts';
 import type { Claim } from '../../scenario.ts';
-import { EDGE } from '../founding-cluster.ts';
 import { isState, nonEmpty, refusals, refusedText } from './evidence.ts';
 
 const dockerLayer = {
@@ -37,9 +36,9 @@ export const foundingStory: { before: readonly Claim[]; after: readonly Claim[] 
         );
         return asked && answered && [asked, answered];
       },
-      say: ([asked]) => ({
-        en: `The tunnel is not the fault: metrics-server's request reached ${EDGE} (${asked?.kind === 'tunnel.message' ? `connect id ${asked.detail.connectId}` : ''}) and was answered.`,
-        zh: `隧道没有问题：metrics-server 的请求到达了 ${EDGE}，并且得到了应答。`,
+      say: ([asked], look) => ({
+        en: `The tunnel is not the fault: metrics-server's request reached ${look.edge} (${asked?.kind === 'tunnel.message' ? `connect id ${asked.detail.connectId}` : ''}) and was answered.`,
+        zh: `隧道没有问题：metrics-server 的请求到达了 ${look.edge}，并且得到了应答。`,
       }),
     },
     {
