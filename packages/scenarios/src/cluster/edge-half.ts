@@ -1,11 +1,14 @@
 import {
   createMachine,
+  createRealMachine,
   type DockerEngine,
+  type DockerPassthrough,
   type EngineProfile,
   edgecoreRelease,
   engineProfile,
   type SystemdUnit,
   startDockerEngine,
+  startDockerPassthrough,
   startEdgecore,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
@@ -66,8 +69,13 @@ async function startEdge(
   const host = hosts.find(description.name);
   const { cloud } = hosts;
   const certificate = pki.edges[description.name] as ClusterPki['tunnel'];
-  const machine = createMachine(world, host, description.machine);
-  let engine: DockerEngine | undefined = await startEngine(description.docker);
+  const { dockerHost } = description;
+  const real = dockerHost === undefined ? undefined : await createRealMachine(world, host, dockerHost);
+  const machine = real ?? createMachine(world, host, description.machine);
+  let engine: DockerEngine | DockerPassthrough | undefined =
+    dockerHost === undefined
+      ? await startEngine(description.docker)
+      : await startDockerPassthrough(world, host, { dockerHost });
   const unit: SystemdUnit = startSystemdUnit(world, host, {
     name: 'edgecore.service',
     restartDelayMs: RESTART_DELAY_MS,
@@ -98,18 +106,27 @@ async function startEdge(
     engine = await startEngine(profile);
   }
 
+  function restartEngine(): Promise<void> {
+    if (engine === undefined || 'profile' in engine)
+      return replaceEngine(engine?.profile ?? description.docker);
+    throw new RangeError(
+      `Tried to restart the Docker engine of ${host.name}, found the real one at ${engine.dockerHost}, which is yours. ` +
+        `Restart it yourself, or replace it by a simulated one: docker ${host.name} <version>.`,
+    );
+  }
+
   return {
     host,
     async act(action) {
       if (action.do === 'docker') await replaceEngine(action.version);
       else if (action.do === 'edgecore') await unit.restart(edgecore(action.tag));
       else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
-      else if (action.do === 'restart' && action.what === 'docker')
-        await replaceEngine(engine?.profile ?? description.docker);
+      else if (action.do === 'restart' && action.what === 'docker') await restartEngine();
     },
     async stop() {
       await unit.stop();
       await engine?.stop();
+      await real?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,0 +1,12 @@
+export {
+  type DockerPassthrough,
+  type DockerPassthroughOptions,
+  startDockerPassthrough,
+} from './passthrough.ts';
+export { type ClientClass, type DockerHostProbe, probeDockerHost } from './probe.ts';
+export {
+  createRealMachine,
+  describeDockerHost,
+  type EngineIdentity,
+  type RealMachine,
+} from './real-machine.ts';
