@@ -5,7 +5,7 @@ import { createDockerClient, type DockerClientMode } from '../edgecore/docker-cl
 import { startDockerService } from '../edgecore/dockershim/docker-service.ts';
 import { edgecoreRelease, edgecoreTags } from '../edgecore/find-release.ts';
 import { startDockerPassthrough } from './passthrough.ts';
-import { createRealMachine, type EngineIdentity } from './real-machine.ts';
+import { describeDockerHost, type EngineIdentity } from './real-machine.ts';
 
 /** What a real engine makes of the edgecore releases whose Docker clients behave alike. */
 export interface ClientClass {
@@ -46,7 +46,7 @@ export async function probeDockerHost(
   host: Host,
   dockerHost: string,
 ): Promise<DockerHostProbe> {
-  await using machine = await createRealMachine(world, host, dockerHost);
+  const { engine, machine: description } = await describeDockerHost(world, dockerHost);
   await using socket = await startDockerPassthrough(world, host, { dockerHost });
   const ending = new AbortController();
   const log = createComponentLog(world, host.name, 'edgecore');
@@ -68,7 +68,12 @@ export async function probeDockerHost(
     }
     if (kind.cadvisor === null) return { starts: true, factory: 'none', listsPods: false };
     const cadvisor = clientOf(kind.cadvisor, 'cadvisor');
-    const factoryError = await registerDocker({ world, machine, client: cadvisor, log });
+    const factoryError = await registerDocker({
+      world,
+      machine: { host, description },
+      client: cadvisor,
+      log,
+    });
     if (factoryError === undefined) return { starts: true, factory: 'registered', listsPods: true };
     return { starts: true, factory: 'refused', factoryError, listsPods: false };
   }
@@ -76,8 +81,8 @@ export async function probeDockerHost(
   const { kinds, withoutDocker } = clientKinds();
   const classes: ClientClass[] = [];
   for (const kind of kinds) classes.push({ ...kind, ...(await judge(kind)) });
-  const pods = machine.description.pods.map(({ namespace, name }) => `${namespace}/${name}`);
-  return { engine: machine.engine, pods, classes, withoutDocker };
+  const pods = description.pods.map(({ namespace, name }) => `${namespace}/${name}`);
+  return { engine, pods, classes, withoutDocker };
 }
 
 interface ClientKind {

@@ -33,6 +33,8 @@ export interface InspectedContainer {
 
 /** GET /containers/{id}/stats, as far as it is used. */
 export interface ContainerStatsAnswer {
+  /** When the counters were read, by the engine's clock. */
+  read: string;
   cpu_stats: {
     cpu_usage: { total_usage: number; usage_in_kernelmode: number; usage_in_usermode: number };
   };
@@ -147,13 +149,20 @@ export function usageOf(answer: ContainerStatsAnswer): CgroupUsage {
   };
 }
 
-/** The pods that the containers' labels tell of, oldest first. */
+/** When the counters of an answer were read: on a machine whose clock is off, its node's statistics are off as well. */
+export function readAtMs({ read }: ContainerStatsAnswer, nowMs: number): number {
+  const atMs = Date.parse(read);
+  // An engine that could not read them says Go's zero time.
+  return atMs > 0 ? atMs : nowMs;
+}
+
+/** The pods that the containers' labels tell of, by namespace and name. */
 export function podsOf(records: Iterable<ContainerRecord>): PodDescription[] {
   const labelled = [...records].filter(({ labels }) => labels[POD_NAME] && labels[POD_NAMESPACE]);
   const byPod = Map.groupBy(labelled, ({ labels }) =>
     JSON.stringify([labels[POD_NAMESPACE], labels[POD_NAME], labels[POD_UID]]),
   );
-  return [...byPod.values()].map(podOf).sort((a, b) => a.startedAtMs - b.startedAtMs);
+  return [...byPod].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, same]) => podOf(same));
 }
 
 function podOf(records: readonly ContainerRecord[]): PodDescription {

@@ -8,6 +8,7 @@ import {
   type InspectedContainer,
   type ListedContainer,
   podsOf,
+  readAtMs,
   recordOf,
   usageOf,
 } from './real-containers.ts';
@@ -72,7 +73,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
       signal,
     );
     if (answer === undefined) forget(id);
-    else readings.set(id, { usage: usageOf(answer), readAtMs: world.clock.now() });
+    else readings.set(id, { usage: usageOf(answer), readAtMs: readAtMs(answer, world.clock.now()) });
   }
 
   function forget(id: string): void {

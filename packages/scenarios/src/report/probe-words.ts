@@ -14,8 +14,8 @@ export const probeWords = {
     zh: '能启动，但 cAdvisor 被拒绝：summary 中 pods: []',
   },
   noHandler: {
-    en: 'starts, but its cAdvisor has no docker handler: no pods in a summary',
-    zh: '能启动，但其 cAdvisor 没有 docker 处理器：summary 中没有 Pod',
+    en: 'starts, but has no docker handler in its cAdvisor: no pod metrics at all',
+    zh: '能启动，但其 cAdvisor 没有 docker 处理器：没有任何 Pod 监控',
   },
   noStart: { en: 'does not start: dockershim refuses', zh: '无法启动：dockershim 报错退出' },
   withoutDocker: {
