@@ -77,7 +77,6 @@ describeNeeding('docker', 'an edge on a real engine', ({ docker }) => {
     const cores = Number(loop?.cpu.usageNanoCores) / 1e9;
     expect(cores).toBeGreaterThanOrEqual(0.45);
     expect(cores).toBeLessThanOrEqual(0.55);
-      console.log('MEASURED', cores, loop?.memory.workingSetBytes, await container.statsMemoryBytes());
     const ratio = Number(loop?.memory.workingSetBytes) / (await container.statsMemoryBytes());
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.1);

@@ -1,8 +1,8 @@
-import { engineProfile, startDockerEngine } from '@kubeedge-sim/edge-sim';
+import { createMachine, engineProfile, startDockerEngine } from '@kubeedge-sim/edge-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { describe, expect, it } from 'vitest';
 import { describeNeeding } from '../../../test/needs.ts';
-import { createTestMachine } from '../../edge-sim/test/engine-machine.ts';
+import { catalog } from '../src/catalog/index.ts';
 import { main } from '../src/cli.ts';
 
 /** The command in this process, until it ends or `stop` aborts. */
@@ -34,7 +34,10 @@ interface ProbeJson {
 /** An engine that, to the command, is as real as any. */
 async function startEngine(version: string) {
   const world = await createLoopbackWorld();
-  const machine = createTestMachine(world);
+  const [scenario] = catalog;
+  const edge = scenario?.describe(scenario.defaults, world.clock.now()).edges[0];
+  if (edge === undefined) throw new Error('the catalog has no edge');
+  const machine = createMachine(world, world.net.host(edge), edge.machine);
   const engine = world.own(await startDockerEngine(world, machine, { profile: engineProfile(version) }));
   return {
     dockerHost: `unix://${engine.outsidePath}`,
@@ -49,7 +52,9 @@ describe('probe', () => {
     expect(exitCode).toBe(0);
     expect(out).toContain('Docker 18.09.1 (linux/amd64)');
     expect(out).toContain('API it serves: 1.12 … 1.39\n');
-    expect(out).toContain('by io.kubernetes.* labels): default/edge-proxy, default/nginx-1\n');
+    expect(out).toContain(
+      'by io.kubernetes.* labels): default/nginx-7848d4b86f-x2wqz, factory/sensor-agent, kube-system/edge-proxy\n',
+    );
     expect(out).toMatch(
       /✗ v1\.5\.0 … v1\.6\.1 \(\d+\): starts, but cAdvisor is refused: .*\n {4}.*client version 1\.40 is too new\. Maximum supported API version is 1\.39\n/,
     );

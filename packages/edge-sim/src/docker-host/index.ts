@@ -1,6 +1,5 @@
 export {
   type DockerPassthrough,
-  type DockerPassthroughOptions,
   startDockerPassthrough,
 } from './passthrough.ts';
 export { type ClientClass, type DockerHostProbe, probeDockerHost } from './probe.ts';
