@@ -12,6 +12,12 @@ export const edgeErrors = {
   EDGE_ERR_RELEASE_UNKNOWN:
     'Looked up edgecore release {found}, and there is no such tag; the nearest known are {nearest}. ' +
     'Use one of those.',
+  EDGE_ERR_DOCKER_HOST:
+    'Tried to use {found} as the address of a Docker engine; expected unix:///var/run/docker.sock, ' +
+    'tcp://host:2375 or an http: or https: URL. Write it as DOCKER_HOST is written.',
+  EDGE_ERR_DOCKER_HOST_UNREACHABLE:
+    'Tried {request} of the Docker engine at {host}, found {found}. ' +
+    'Start that engine, see to it that you may open its socket, or give another address.',
 } as const;
 
 export type EdgeErrorCode = keyof typeof edgeErrors;

@@ -9,6 +9,7 @@ export { createMachine, type Machine } from './machine/machine.ts';
 export type { Workload } from './machine/workload.ts';
 export { type ExitStatus, type SimProcess, type SystemdUnit, startSystemdUnit } from './systemd-unit.ts';
 
+import './docker-host/trace-kinds.ts';
 import './edgecore/edged/trace-kinds.ts';
 import './edgecore/trace-kinds.ts';
 import './docker/trace-kinds.ts';
@@ -22,4 +23,15 @@ export {
   knownEngineVersions,
   startDockerEngine,
 } from './docker/index.ts';
+export {
+  type ClientClass,
+  createRealMachine,
+  type DockerHostProbe,
+  type DockerPassthrough,
+  describeDockerHost,
+  type EngineIdentity,
+  probeDockerHost,
+  type RealMachine,
+  startDockerPassthrough,
+} from './docker-host/index.ts';
 export { EdgeError, type EdgeErrorCode, edgeErrors } from './errors.ts';

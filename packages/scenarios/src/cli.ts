@@ -10,6 +10,7 @@ import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
 import { langOption, seedOption, withVersionOptions } from './commands/options.ts';
 import { type PredictFlags, predictCommand } from './commands/predict.ts';
+import { type ProbeFlags, probe } from './commands/probe.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type TraceFlags, trace } from './commands/trace.ts';
 import { type UpFlags, up } from './commands/up.ts';
@@ -73,6 +74,10 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     });
   withVersionOptions(program.command('up [id]'))
     .description('serve a cluster on loopback for real clients until interrupted')
+    .option(
+      '--docker-host <url>',
+      'a real Docker engine for the edge under study, e.g. unix:///var/run/docker.sock; it is only read',
+    )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
     .action((id: string | undefined, flags: UpFlags) => up(io, id ?? 'missing-pod-metrics', flags, stop));
   program
@@ -116,6 +121,13 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .action(async (flags: PredictFlags) => {
       exitCode = await predictCommand(io, flags);
     });
+  program
+    .command('probe')
+    .description('ask a real Docker engine, for every edgecore release, whether it would see pods there')
+    .option('--docker-host <url>', 'the engine; it is only read', 'unix:///var/run/docker.sock')
+    .option('--json', 'print the result as JSON')
+    .addOption(langOption())
+    .action((flags: ProbeFlags) => probe(io, flags));
   program
     .command('trace <file>')
     .description('print a trace file for a person')

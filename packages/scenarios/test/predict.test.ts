@@ -23,6 +23,7 @@ async function predict(...args: string[]) {
       error += text;
     },
     colour: false,
+    columns: 100,
   };
   const exitCode = await main(['predict', ...args], io, AbortSignal.abort());
   return { out, error, exitCode };

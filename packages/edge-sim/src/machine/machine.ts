@@ -70,6 +70,8 @@ export interface Cgroup {
   /** 0 = no limit. */
   memoryLimitBytes: number;
   usage(atMs: number): CgroupUsage;
+  /** When the counters of the latest usage were read, where they are not read at the moment they are asked for. */
+  readAtMs?(): number;
 }
 
 /**

@@ -24,6 +24,11 @@ export interface EdgeNodeDescription {
   edgecore: string | CustomEdgecore;
   /** An engine version, or an engine of one's own. */
   docker: string | EngineProfile;
+  /**
+   * Address of a real engine, e.g. `unix:///var/run/docker.sock`: edgecore's clients talk to it instead of to `docker`,
+   * and the node's containers are those that run there. On loopback only. `machine` is then the one last read from it.
+   */
+  dockerHost?: string;
   machine: MachineDescription;
   /** `modules.edgeStream.enable`; default true, though upstream's own default is false. */
   edgeStream?: boolean;

@@ -1,12 +1,15 @@
 import {
   createMachine,
+  createRealMachine,
   type DockerEngine,
+  type DockerPassthrough,
   type EngineProfile,
   edgecoreRelease,
   engineProfile,
   type SimProcess,
   type SystemdUnit,
   startDockerEngine,
+  startDockerPassthrough,
   startEdgecore,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
@@ -70,8 +73,13 @@ async function startEdge(
   const host = hosts.find(description.name);
   const { cloud } = hosts;
   const certificate = pki.edges[description.name] as ClusterPki['tunnel'];
-  const machine = createMachine(world, host, description.machine);
-  let engine: DockerEngine | undefined = await startEngine(description.docker);
+  const { dockerHost } = description;
+  const real = dockerHost === undefined ? undefined : await createRealMachine(world, host, dockerHost);
+  const machine = real ?? createMachine(world, host, description.machine);
+  let engine: DockerEngine | DockerPassthrough | undefined =
+    dockerHost === undefined
+      ? await startEngine(description.docker)
+      : await startDockerPassthrough(world, host, { dockerHost });
   const settings: EdgeSettings = { ...description };
   const unit: SystemdUnit = startSystemdUnit(world, host, {
     name: 'edgecore.service',
@@ -111,6 +119,15 @@ async function startEdge(
     engine = await startEngine(profile);
   }
 
+  function restartEngine(): Promise<void> {
+    if (engine === undefined || 'profile' in engine)
+      return replaceEngine(engine?.profile ?? description.docker);
+    throw new RangeError(
+      `Tried to restart the Docker engine of ${host.name}, found the real one at ${engine.dockerHost}, which is yours. ` +
+        `Restart it yourself, or replace it by a simulated one: docker ${host.name} <version>.`,
+    );
+  }
+
   return {
     host,
     async act(action) {
@@ -124,12 +141,12 @@ async function startEdge(
       else if (action.do === 'stop') await unit.stop();
       else if (action.do === 'start') await unit.restart();
       else if (action.do === 'restart' && action.what === 'edgecore') await unit.restart();
-      else if (action.do === 'restart' && action.what === 'docker')
-        await replaceEngine(engine?.profile ?? description.docker);
+      else if (action.do === 'restart' && action.what === 'docker') await restartEngine();
     },
     async stop() {
       await unit.stop();
       await engine?.stop();
+      await real?.[Symbol.asyncDispose]();
     },
   };
 }

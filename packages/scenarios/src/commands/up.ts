@@ -6,6 +6,7 @@ import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
+import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
 import { startControlServer } from '../control/control-server.ts';
 import { writeUpState } from '../control/state-file.ts';
 import { describeWithFaults, settleWithFaults } from '../scenario.ts';
@@ -16,17 +17,25 @@ import { findScenario, type VersionFlags, withFaults } from './options.ts';
 export interface UpFlags extends VersionFlags {
   /** Name of the host outside clients act as; default the API server's. */
   asHost?: string;
+  /** Address of a real Docker engine for the edge under study. */
+  dockerHost?: string;
 }
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
   const scenario = withFaults(findScenario(id), flags.fault);
-  const cell = resolveCell(scenario.defaults, flags);
+  if (flags.dockerHost !== undefined && flags.docker !== undefined)
+    throw new UsageError(
+      'Got both --docker and --docker-host; an edge has one engine. Leave one of them out.',
+    );
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const world = stack.use(await createLoopbackWorld({ seed: flags.seed, links: true }));
-  const description = describeWithFaults(scenario, cell, world.clock.now());
+  const real = flags.dockerHost === undefined ? undefined : await readRealEdge(world, flags.dockerHost);
+  const cell = resolveCell(scenario.defaults, real === undefined ? flags : { ...flags, docker: real.docker });
+  const simulated = describeWithFaults(scenario, cell, world.clock.now());
+  const description = real === undefined ? simulated : withRealEdge(simulated, scenario.edge, real);
   const cluster = world.own(await startLocalCluster(world, description));
   actAs(cluster, flags.asHost ?? description.cloud.name);
   await world.net.settled();
@@ -37,7 +46,9 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const server = `https://${cluster.host(description.cloud.name).address}:6443`;
   await writeFile(config, kubeconfig({ server }), { mode: 0o600 });
   stack.use(await writeUpState({ control: control.url, pid: process.pid }));
-  io.out(overview(cluster, config, control.url));
+  io.out(
+    overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
+  );
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
 }
@@ -52,7 +63,7 @@ function actAs(cluster: Cluster, name: string): void {
   }
 }
 
-function overview(cluster: Cluster, config: string, control: string): string {
+function overview(cluster: Cluster, config: string, control: string, about: readonly string[]): string {
   const { cloud, edges } = cluster.description;
   const cloudHost = cluster.host(cloud.name);
   const lines = [
@@ -64,6 +75,7 @@ function overview(cluster: Cluster, config: string, control: string): string {
       const host = cluster.host(name);
       return `${name.padEnd(16)} https://${host.address}:10350 (by DNAT)   edged http://${host.loopbackAddress}:10350`;
     }),
+    ...about,
     '',
     `kubeconfig       ${config}`,
     `control          ${control}`,

@@ -9,7 +9,7 @@ const ROOT_DIR_RETRY_MS = 1_000;
 
 interface DockerContext {
   world: World;
-  machine: Machine;
+  machine: Pick<Machine, 'host' | 'description'>;
   client: DockerClient;
   log: ComponentLog;
 }

@@ -132,9 +132,12 @@ async function claim(
 /**
  * A new sample after the latest; the instant rate is the difference between the two (manager/container.go).
  */
-function takeSample(entry: Tracked, atMs: number): void {
-  const usage = entry.cgroup.usage(atMs);
+function takeSample(entry: Tracked, nowMs: number): void {
+  const usage = entry.cgroup.usage(nowMs);
+  const atMs = entry.cgroup.readAtMs?.() ?? nowMs;
   const last = entry.samples.at(-1);
+  // Counters that have not been read again say nothing new; two equal samples would say that nothing is used.
+  if (entry.cgroup.readAtMs !== undefined && last?.atMs === atMs) return;
   const elapsedMs = last === undefined ? 0 : atMs - last.atMs;
   const cpuInstantNanoCores =
     last === undefined || elapsedMs <= 0
