@@ -6,7 +6,12 @@ import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import { eventsOf, requesterOf, sinceStart } from '../look.ts';
 import { type Claim, defineScenario, type Look } from '../scenario.ts';
 import { CONTROL_EDGE, describeFoundingCluster, EDGE } from './founding-cluster.ts';
-import { observeMetricsPath, observeSummaryStructure, settleCluster } from './metrics-path.ts';
+import {
+  observeMetricsOutcome,
+  observeMetricsPath,
+  observeSummaryStructure,
+  settleCluster,
+} from './metrics-path.ts';
 
 const CURED_DOCKER = '20.10.24';
 const CURED_EDGECORE = 'v1.6.2';
@@ -245,6 +250,7 @@ export const missingPodMetrics = defineScenario({
   describe: describeFoundingCluster,
   settle: settleCluster,
   observe: observeMetricsPath,
+  observeOutcome: observeMetricsOutcome,
   observeControl: observeSummaryStructure,
   outcome(observations) {
     const facts = Object.fromEntries(observations.map(({ id, facts }) => [id, facts]));

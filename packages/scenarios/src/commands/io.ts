@@ -4,6 +4,8 @@ export interface Io {
   error(text: string): void;
   /** Whether `out` is a terminal that takes colours. */
   colour: boolean;
+  /** Whether `error` is a terminal, where a line can be written over. */
+  errorIsTerminal?: boolean;
 }
 
 /** Exit codes of the command. */
