@@ -96,13 +96,20 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       log(io, node, component, flags),
     );
   program
-    .command('matrix <id>')
-    .description('play every edgecore tag with every Docker version and say where the outcome changes')
-    .option('--edgecore <tags>', 'only these tags, separated by commas')
+    .command('matrix [id]')
+    .description('play many edgecore tags with many Docker versions and show where the outcome changes')
+    .option('--edgecore <list>', 'tags, ranges, wildcards: v1.5.0..v1.6.2,v1.8.* (default: all)')
+    .option('--docker <list>', 'the same of engines: 18.09,19.03..20.10,29.* (default: all lines)')
+    .option('--all-patches', 'every patch of an engine line, alike or not')
+    .option('--changed-only', 'only the rows and columns at which the outcome changes')
+    .option('--bisect', 'name the versions at which the outcome changes; give one --docker or one --edgecore')
+    .option('--no-share', 'play every cell, also those whose releases and engines have the same data')
     .addOption(seedOption())
     .option('--processes <n>', 'how many processes to use (default: one per core)')
-    .option('--json', 'print one JSON object per cell')
-    .action((id: string, flags: MatrixFlags) => matrix(io, id, flags));
+    .option('--svg <file>', 'write the matrix as a picture')
+    .option('--html <file>', 'write the matrix as a page')
+    .option('--json', 'print one JSON object per cell, or per change')
+    .action((id: string | undefined, flags: MatrixFlags) => matrix(io, id ?? 'missing-pod-metrics', flags));
   program
     .command('predict')
     .description('say of every edge of a real cluster what its metrics would show, and why')
@@ -192,6 +199,7 @@ if (import.meta.main) {
     columns: process.stdout.columns ?? 160,
     ...(process.stdin.isTTY ? { key: pressedKey } : {}),
     colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    errorIsTerminal: process.stderr.isTTY === true,
   };
   process.exitCode = await main(process.argv.slice(2), io, stop.signal);
 }

@@ -121,6 +121,24 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
   };
 }
 
+/** The outcome of a cell and the ids of its causes, without the rest of a {@link Result}: what a sweep asks for. */
+export async function runForOutcome(
+  scenario: Scenario,
+  cell: Cell,
+  options: Pick<RunOptions, 'open'>,
+): Promise<{ outcome: Outcome; causes: string[] }> {
+  if (scenario.notApplicable(cell) !== undefined) return { outcome: 'not-applicable', causes: [] };
+  return inCluster(scenario, cell, options, async (cluster) => {
+    await settleWithFaults(scenario, cluster);
+    const observations = await (scenario.observeOutcome ?? scenario.observe)(cluster);
+    const outcome = scenario.outcome(observations);
+    if (outcome === 'healthy') return { outcome, causes: [] };
+    const look: Look = { events: cluster.events(), observations, cell, edge: scenario.edge };
+    const causes = scenario.claims.filter((claim) => claim.cause !== undefined && claim.holds(look));
+    return { outcome, causes: causes.map(({ id }) => id) };
+  });
+}
+
 interface Seen extends Look {
   observations: Observation[];
 }
@@ -128,7 +146,7 @@ interface Seen extends Look {
 async function inCluster<T>(
   scenario: Scenario,
   cell: Cell,
-  options: RunOptions,
+  options: Pick<RunOptions, 'open'>,
   body: (cluster: Cluster, world: World) => Promise<T>,
 ): Promise<T> {
   const cluster = await options.open(scenario, cell);

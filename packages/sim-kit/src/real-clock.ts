@@ -44,3 +44,8 @@ export class RealClock implements Clock {
     return { cancel, [Symbol.dispose]: cancel };
   }
 }
+
+/** The machine's clock for what runs outside of any world, such as a command that says how long it will take. */
+export function createRealClock(): Clock {
+  return new RealClock();
+}

@@ -39,6 +39,11 @@ export async function observeMetricsPath(cluster: Cluster): Promise<Observation[
   ];
 }
 
+/** The two looks that tell the symptom from health and from other faults. */
+export async function observeMetricsOutcome(cluster: Cluster): Promise<Observation[]> {
+  return [await observeTopNode(cluster), await observeEdgePod(cluster)];
+}
+
 /** Key paths and types of the control edge's summary as its own 10350 gives it, values left out, pods in name order. */
 export async function observeSummaryStructure(cluster: Cluster): Promise<string> {
   const { stdout } = await cluster.curl(CONTROL_EDGE, 'http://127.0.0.1:10350/stats/summary');

@@ -7,7 +7,12 @@ import { engineRefusesCadvisor, foundingStory } from './claims/docker.ts';
 import { otherCauses } from './claims/index.ts';
 import { cures } from './cures.ts';
 import { CONTROL_EDGE, describeFoundingCluster, EDGE } from './founding-cluster.ts';
-import { observeMetricsPath, observeSummaryStructure, settleCluster } from './metrics-path.ts';
+import {
+  observeMetricsOutcome,
+  observeMetricsPath,
+  observeSummaryStructure,
+  settleCluster,
+} from './metrics-path.ts';
 
 export const missingPodMetrics = defineScenario({
   id: 'missing-pod-metrics',
@@ -35,6 +40,7 @@ export const missingPodMetrics = defineScenario({
   describe: describeFoundingCluster,
   settle: settleCluster,
   observe: observeMetricsPath,
+  observeOutcome: observeMetricsOutcome,
   observeControl: observeSummaryStructure,
   outcome(observations) {
     const facts = Object.fromEntries(observations.map(({ id, facts }) => [id, facts]));

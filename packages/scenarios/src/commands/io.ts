@@ -8,6 +8,8 @@ export interface Io {
   columns: number;
   /** Waits until the person presses a key; undefined where nobody can. */
   key?: () => Promise<void>;
+  /** Whether `error` is a terminal, where a line can be written over. */
+  errorIsTerminal?: boolean;
 }
 
 /** Exit codes of the command. */

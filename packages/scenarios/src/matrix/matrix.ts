@@ -1,60 +1,55 @@
-import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
-import { edgecoreTags, knownEngineVersions } from '@kubeedge-sim/edge-sim';
 import { resolveCell } from '../cell.ts';
 import { openCluster } from '../open-cluster.ts';
-import { runScenario } from '../run.ts';
+import { runForOutcome } from '../run.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
+import { behaviourKey } from './behaviour.ts';
 
-/** One cell's outcome. */
-export interface CellOutcome {
+/** A cell of the matrix: one edgecore tag with one engine version. */
+export interface MatrixCell {
   edgecore: string;
   docker: string;
+}
+
+/** One cell's outcome. */
+export interface CellOutcome extends MatrixCell {
   outcome: Outcome;
+  /** Ids of the causes. */
   causes: string[];
 }
 
-/** A run of engine versions with one outcome, oldest first. */
-export interface OutcomeRange {
-  from: string;
-  to: string;
-  outcome: Outcome;
-  causes: string[];
+/** Cells that behave alike: the first is played, and its outcome is that of all. */
+export type CellClass = readonly [MatrixCell, ...MatrixCell[]];
+
+/** What is to be played, and what is known without playing. */
+export interface Plan {
+  classes: CellClass[];
+  /** Cells the scenario cannot be played with. */
+  notApplicable: CellOutcome[];
 }
 
-/** Every edgecore tag with every engine version, edgecore first. Both have to be known to the simulator. */
-export function matrixCells(
-  edgecore = edgecoreTags(),
-  docker = knownEngineVersions(),
-): { edgecore: string; docker: string }[] {
-  const tags = new Set(knownCloudcoreReleases());
-  return edgecore
-    .filter((tag) => tags.has(tag))
-    .flatMap((tag) => docker.map((version) => ({ edgecore: tag, docker: version })));
+/** Sorts cells into classes of equal behaviour; unless they are to be shared, each cell is a class of its own. */
+export function planCells(scenario: Scenario, cells: readonly MatrixCell[], share: boolean): Plan {
+  const classes = new Map<string, [MatrixCell, ...MatrixCell[]]>();
+  const notApplicable: CellOutcome[] = [];
+  for (const cell of cells) {
+    const resolved = resolveCell(scenario.defaults, cell);
+    if (scenario.notApplicable(resolved) !== undefined) {
+      notApplicable.push({ ...cell, outcome: 'not-applicable', causes: [] });
+      continue;
+    }
+    const key = share ? behaviourKey(scenario, resolved) : `${cell.edgecore} ${cell.docker}`;
+    const known = classes.get(key);
+    if (known === undefined) classes.set(key, [cell]);
+    else known.push(cell);
+  }
+  return { classes: [...classes.values()], notApplicable };
 }
 
 /** Plays one cell on the memory net, without its cures. */
-export async function playCell(
-  scenario: Scenario,
-  cell: { edgecore: string; docker: string },
-  seed: number,
-): Promise<CellOutcome> {
+export async function playCell(scenario: Scenario, cell: MatrixCell, seed: number): Promise<CellOutcome> {
   const options = { seed, net: 'memory', split: false } as const;
-  const { outcome, causes } = await runScenario(scenario, resolveCell(scenario.defaults, cell), {
-    ...options,
-    withoutCures: true,
+  const { outcome, causes } = await runForOutcome(scenario, resolveCell(scenario.defaults, cell), {
     open: (...args) => openCluster(...args, options),
   });
-  return { ...cell, outcome, causes: causes.map(({ id }) => id) };
-}
-
-/** Joins neighbouring engine versions of one outcome and one cause. `cells` are of one edgecore, in order. */
-export function joinRanges(cells: readonly CellOutcome[]): OutcomeRange[] {
-  const ranges: OutcomeRange[] = [];
-  for (const { docker, outcome, causes } of cells) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last.outcome === outcome && last.causes.join() === causes.join())
-      last.to = docker;
-    else ranges.push({ from: docker, to: docker, outcome, causes });
-  }
-  return ranges;
+  return { ...cell, outcome, causes };
 }
