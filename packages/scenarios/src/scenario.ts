@@ -123,7 +123,7 @@ export function withoutCondition(scenario: Scenario, cell: Cell): [Scenario, Cel
 /** Lets the cluster come up, then lets happen what the faults make happen at run time. */
 export async function settleWithFaults(scenario: Scenario, cluster: Cluster): Promise<void> {
   await scenario.settle(cluster);
-  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge) ?? []);
+  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, cluster.description) ?? []);
   if (actions.length === 0) return;
   for (const action of actions) await cluster.act(action);
   await scenario.settle(cluster);
