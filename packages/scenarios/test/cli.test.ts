@@ -125,7 +125,7 @@ describe('kubeedge-sim', () => {
       'Give a file in a folder that exists',
     ],
     [['trace', '/no/such/file'], 'Make one with'],
-    [['matrix', 'missing-pod-metrics', '--edgecore', 'v9'], 'the nearest known are'],
+    [['matrix', 'missing-pod-metrics', '--edgecore', 'v9'], 'the nearest are v1.23.1'],
     [['replay', 'missing-pod-metrics', '--fault', 'gremlins'], 'found only: docker-18-09, docker-29'],
     [['up', '--fault', 'gremlins'], 'See `kubeedge-sim list --faults`'],
     [['fly'], "unknown command 'fly'"],
@@ -206,8 +206,7 @@ describe('kubeedge-sim', () => {
   it('plays a row of the matrix and says where the outcome changes', async () => {
     const { out, exitCode } = await run('matrix', 'missing-pod-metrics', '--edgecore', 'v1.14.0');
     expect(exitCode).toBe(0);
-    expect(out).toMatch(
-      /^v1\.14\.0\n {2}1\.13\.0 … 29\.\S+ not-applicable\n\d+ cells: \d+ not-applicable\n$/,
-    );
+    expect(out).toMatch(/^v1\.14\.0(?: {1,2}·)+$/m);
+    expect(out).toMatch(/^46 cells in \d+\.\d s: 0 played, .*, 46 not applicable$/m);
   });
 });
