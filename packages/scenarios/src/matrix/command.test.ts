@@ -7,8 +7,12 @@ import { main } from '../cli.ts';
 async function run(...args: string[]) {
   const printed = { out: '', error: '' };
   const io = {
-    out: (text: string) => void (printed.out += text),
-    error: (text: string) => void (printed.error += text),
+    out(text: string) {
+      printed.out += text;
+    },
+    error(text: string) {
+      printed.error += text;
+    },
     colour: false,
   };
   const exitCode = await main(['matrix', ...args], io, new AbortController().signal);
@@ -19,7 +23,16 @@ describe('kubeedge-sim matrix', () => {
   it('names the releases at which the founding fault came and went', async () => {
     const { out, exitCode } = await run('--bisect', '--docker', '18.09.1', '--edgecore', 'v1.4.0..v1.7.0');
     expect(exitCode).toBe(0);
-    expect(out).toMatchInlineSnapshot();
+    expect(out).toMatchInlineSnapshot(`
+      "Docker 18.09.1, edgecore v1.4.0 – v1.7.0, in version order:
+
+      v1.4.0: healthy
+      v1.5.0: healthy → symptom [engine-refuses-cadvisor] (v1.4.0 was the last before)
+      v1.6.2: symptom [engine-refuses-cadvisor] → healthy (v1.6.1 was the last before)
+
+      2 changes in 6 versions
+      "
+    `);
   }, 60_000);
 
   it('names the engines between which one release has it', async () => {

@@ -29,7 +29,7 @@ const meanings: Record<string, Pick<CellOutcome, 'outcome' | 'causes'>> = {
 };
 const rows = Object.keys(picture).map(place);
 const cells = Object.entries(picture).flatMap(([edgecore, letters]) =>
-  [...letters].map((letter, index) => ({
+  letters.split('').map((letter, index) => ({
     edgecore,
     docker: columns[index]?.version ?? '',
     ...(meanings[letter] as Pick<CellOutcome, 'outcome' | 'causes'>),
@@ -130,6 +130,7 @@ describe('the pictures of a matrix', () => {
       'v1.14.0': '· · · · ·',
     });
     expect(html).toContain('<title>Nodes &amp; &lt;pods&gt;</title>');
+    expect(unclosed(html.replace(/<script>[\s\S]*<\/script>|<!doctype html>|<meta [^>]*>/g, ''))).toEqual([]);
     expect(html).toContain('data-scenario="missing-pod-metrics"');
   });
 

@@ -14,14 +14,14 @@ export function drawHtml(grid: Grid, caption: Caption): string {
       const entry = entries.get(lookOf(grid.at(row, column)));
       const right = changesRight(grid, row, column) ? ' r' : '';
       const below = changesBelow(grid, row, column) ? ' b' : '';
-      return `<td class="k${entry?.index ?? ''}${right}${below}">${entry?.mark ?? ''}`;
+      return `<td class="k${entry?.index ?? ''}${right}${below}">${entry?.mark ?? ''}</td>`;
     });
     const { version } = band.first;
-    return `<tr><th scope="row" data-v="${escapeXml(version)}">${escapeXml(bandLabel(band))}</th>${cells.join('')}`;
+    return `<tr><th scope="row" data-v="${escapeXml(version)}">${escapeXml(bandLabel(band))}</th>${cells.join('')}</tr>`;
   });
   const legend = caption.legend.map((entry, index) => {
     const said = escapeXml(sayEntry(entry, caption));
-    return `<li><b class="k${index}">${entry.mark}</b> <span>${said}</span> (${entry.count})`;
+    return `<li><b class="k${index}">${entry.mark}</b> <span>${said}</span> (${entry.count})</li>`;
   });
   const colours = caption.legend.map(({ outcome }, index) => {
     const { fill, text } = palette[outcome];
@@ -29,6 +29,7 @@ export function drawHtml(grid: Grid, caption: Caption): string {
   });
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeXml(caption.title)}</title>
@@ -36,6 +37,8 @@ export function drawHtml(grid: Grid, caption: Caption): string {
 ${pageStyle}
 ${colours.join('\n')}
 </style>
+</head>
+<body>
 <h1>${escapeXml(caption.title)}</h1>
 <p>Rows are edgecore releases, columns Docker Engine lines; thick lines mark where the outcome changes.</p>
 <p id="detail" role="status" data-scenario="${escapeXml(caption.scenario)}">Point at a cell, or walk with the arrow keys.</p>
@@ -44,14 +47,16 @@ ${legend.join('\n')}
 </ul>
 <div id="scroll">
 <table>
-<thead><tr><td>edgecore ↓ Docker →</td>${heading.join('')}
+<thead><tr><td>edgecore ↓ Docker →</td>${heading.join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}
+</tbody>
 </table>
 </div>
 <script>
 ${pageScript}
 </script>
+</body>
 </html>
 `;
 }
