@@ -118,13 +118,17 @@ export function withoutCondition(scenario: Scenario, cell: Cell): [Scenario, Cel
   ];
 }
 
-/** Lets the cluster come up, then lets happen what the faults make happen at run time. */
+/** Lets the cluster come up, then lets happen what the faults make happen, and what follows from it. */
 export async function settleWithFaults(scenario: Scenario, cluster: Cluster): Promise<void> {
   await scenario.settle(cluster);
-  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge) ?? []);
-  if (actions.length === 0) return;
+  if (await letFaultsHappen(scenario, cluster)) await scenario.settle(cluster);
+}
+
+/** Does what the faults make happen at run time; false when that is nothing. */
+export async function letFaultsHappen(scenario: Scenario, cluster: Cluster): Promise<boolean> {
+  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, cluster.description) ?? []);
   for (const action of actions) await cluster.act(action);
-  await scenario.settle(cluster);
+  return actions.length > 0;
 }
 
 /** Checks a scenario's cross references and returns it. @throws RangeError for a claim that names an unknown cure */

@@ -114,6 +114,17 @@ describe('duplicate-internal-ip', () => {
   });
 });
 
+describe('dnat-rule-missing', () => {
+  it('names 10351 once there are tunnel ports: the tunnel is up, the rule is not there', async () => {
+    const scenario = catalog.find(({ id }) => id === 'dnat-rule-missing') as Scenario;
+    const cell = { ...scenario.defaults, edgecore: 'v1.8.2', cloudcore: 'v1.8.2' };
+    const { observations, cures } = await play(scenario, cell);
+    const byName = observations.find(({ id }) => id === 'by-name');
+    expect(byName?.facts['error']).toContain('dial tcp 10.66.0.11:10351: i/o timeout');
+    expect(cures.map(({ id, cleared }) => ({ id, cleared }))).toEqual([{ id: 'dnat', cleared: true }]);
+  });
+});
+
 describe('a scenario on other versions', () => {
   it.each([
     // Before tunnel ports there is a rule for 10350; since then a node without a tunnel shows a port nobody redirects.
@@ -125,7 +136,9 @@ describe('a scenario on other versions', () => {
     ['stream-cert-san-mismatch', 'v1.13.5', 'symptom stream-certificate-names-no-edge'],
     ['docker-29-edgecore-exits', 'v1.13.5', 'symptom engine-refuses-both-clients'],
     ['dnat-rule-missing', 'v1.7.2', 'symptom no-dnat-rule'],
-    ['dnat-rule-missing', 'v1.8.0', 'not-applicable'],
+    // v1.8 makes its rules once, v1.9 looks after them every ten seconds (cloudstream/iptables/iptables.go).
+    ['dnat-rule-missing', 'v1.8.2', 'symptom no-dnat-rule'],
+    ['dnat-rule-missing', 'v1.9.0', 'healthy'],
     ['edge-dial-failure-hangs', 'v1.6.1', 'not-applicable'],
     ['edge-dial-failure-hangs', 'v1.14.0', 'not-applicable'],
   ])('%s on %s: %s', async (id, tag, outcome) => {

@@ -1,3 +1,4 @@
+import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import type { Cure } from '../scenario.ts';
 import { addressOfEdge, EDGE, METRICS_SERVER_ARGS } from './founding-cluster.ts';
 
@@ -37,10 +38,13 @@ export const cures: readonly Cure[] = [
   {
     id: 'dnat',
     title: {
-      en: 'Add the DNAT rule 10350 → cloudcore:10003 on the host of metrics-server and kube-apiserver',
-      zh: '在 metrics-server 和 kube-apiserver 所在主机添加 DNAT 规则：10350 → cloudcore:10003',
+      en: "Add the DNAT rule from the port in the node's status to cloudcore:10003 on the callers' host",
+      zh: '在调用方主机添加 DNAT 规则：节点状态中的端口 → cloudcore:10003',
     },
-    actions: () => [{ do: 'dnat', op: 'add', rule: { dport: 10_350 } }],
+    actions: ({ cloudcore }) => {
+      const dport = cloudcoreRow(cloudcore)?.tunnelPortFirst ?? 10_350;
+      return [{ do: 'dnat', op: 'add', rule: { dport } }];
+    },
   },
   {
     id: 'edgestream',

@@ -1,9 +1,8 @@
 // Public reports: kubeedge/kubeedge#1876, #2564, #2986, #3281 (30.1 s measured), #4477, #5543.
-import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import { dnatRuleMissing } from '../faults/dnat-rule-missing.ts';
 import { defineScenario } from '../scenario.ts';
 import { outcomeOf } from './detour-looks.ts';
-import { detourScenario, healthyVerdict, needsDocker } from './detour-scenario.ts';
+import { detourScenario, healthyVerdict } from './detour-scenario.ts';
 
 export const dnatRuleMissingScenario = defineScenario({
   ...detourScenario,
@@ -23,13 +22,6 @@ export const dnatRuleMissingScenario = defineScenario({
       zh: '边缘节点没有监控；无论按节点名还是按地址，到 kubelet 端口的连接都超时',
     },
     healthy: healthyVerdict,
-  },
-  notApplicable(cell) {
-    if ((cloudcoreRow(cell.cloudcore)?.nat ?? 'manual') === 'manual') return needsDocker(cell);
-    return {
-      en: `cloudcore ${cell.cloudcore} keeps the rules of its own host itself: there is none to forget.`,
-      zh: `cloudcore ${cell.cloudcore} 会自行维护所在主机的规则，不会遗漏。`,
-    };
   },
   outcome: (observations) =>
     outcomeOf(

@@ -13,7 +13,7 @@ export interface Fault {
   /** The description with the fault in it; `edge` names the edge it concerns. */
   apply(description: ClusterDescription, edge: string): ClusterDescription;
   /** What happens once the cluster has come up. */
-  once?(edge: string): readonly Action[];
+  once?(edge: string, description: ClusterDescription): readonly Action[];
 }
 
 /** Names a fault's id and texts; a place for checks that concern all faults. */
