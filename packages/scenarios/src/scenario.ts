@@ -121,15 +121,15 @@ export function withoutCondition(scenario: Scenario, cell: Cell): [Scenario, Cel
 /** Lets the cluster come up, then lets happen what the faults make happen, and what follows from it. */
 export async function settleWithFaults(scenario: Scenario, cluster: Cluster): Promise<void> {
   await scenario.settle(cluster);
-  if (await letFaultsHappen(scenario, cluster)) await scenario.settle(cluster);
+  const actions = runtimeActions(scenario, cluster.description);
+  if (actions.length === 0) return;
+  for (const action of actions) await cluster.act(action);
+  await scenario.settle(cluster);
 }
 
-/** Does what the faults make happen at run time; false when that is nothing. */
-export async function letFaultsHappen(scenario: Scenario, cluster: Cluster): Promise<boolean> {
-  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, cluster.description) ?? []);
-  for (const action of actions) await cluster.act(action);
-  return actions.length > 0;
-}
+/** What the faults make happen once the cluster has come up. */
+export const runtimeActions = (scenario: Scenario, description: ClusterDescription): readonly Action[] =>
+  scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, description) ?? []);
 
 /** Checks a scenario's cross references and returns it. @throws RangeError for a claim that names an unknown cure */
 export function defineScenario(scenario: Scenario): Scenario {
