@@ -49,7 +49,7 @@ export interface Claim {
 
 export interface CauseNote {
   layer: Text;
-  hop: Hop | ((look: Look) => Hop);
+  hop: Hop;
   /** The first hop that is down with it, where that lies before `hop`: all of edgecore, when it does not run. */
   downFrom?: Hop;
   cures: readonly string[];
@@ -95,8 +95,6 @@ export interface Scenario {
   /** Lets the cluster come up until it can be looked at. */
   settle(cluster: Cluster): Promise<void>;
   observe(cluster: Cluster): Promise<Observation[]>;
-  /** The looks that `outcome` and the causes go by, where those are fewer: a sweep over many cells takes only these. */
-  observeOutcome?(cluster: Cluster): Promise<Observation[]>;
   /** A look at the control edge that must be the same throughout: the structure of its summary. */
   observeControl(cluster: Cluster): Promise<string>;
   outcome(observations: readonly Observation[]): Exclude<Outcome, 'not-applicable'>;
@@ -120,14 +118,18 @@ export function withoutCondition(scenario: Scenario, cell: Cell): [Scenario, Cel
   ];
 }
 
-/** Lets the cluster come up, then lets happen what the faults make happen at run time. */
+/** Lets the cluster come up, then lets happen what the faults make happen, and what follows from it. */
 export async function settleWithFaults(scenario: Scenario, cluster: Cluster): Promise<void> {
   await scenario.settle(cluster);
-  const actions = scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, cluster.description) ?? []);
+  const actions = runtimeActions(scenario, cluster.description);
   if (actions.length === 0) return;
   for (const action of actions) await cluster.act(action);
   await scenario.settle(cluster);
 }
+
+/** What the faults make happen once the cluster has come up. */
+export const runtimeActions = (scenario: Scenario, description: ClusterDescription): readonly Action[] =>
+  scenario.faults.flatMap((fault) => fault.once?.(scenario.edge, description) ?? []);
 
 /** Checks a scenario's cross references and returns it. @throws RangeError for a claim that names an unknown cure */
 export function defineScenario(scenario: Scenario): Scenario {

@@ -9,7 +9,7 @@ import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
 import { startControlServer } from '../control/control-server.ts';
 import { writeUpState } from '../control/state-file.ts';
-import { describeWithFaults, settleWithFaults } from '../scenario.ts';
+import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
 import { findScenario, type VersionFlags, withFaults } from './options.ts';
@@ -40,7 +40,9 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   actAs(cluster, flags.asHost ?? description.cloud.name);
   await world.net.settled();
   // What happens at run time needs a cluster that has come up.
-  if (scenario.faults.some(({ once }) => once !== undefined)) await settleWithFaults(scenario, cluster);
+  const actions = runtimeActions(scenario, description);
+  if (actions.length > 0) await scenario.settle(cluster);
+  for (const action of actions) await cluster.act(action);
   const control = world.own(await startControlServer(world, cluster, scenario, cell));
   const config = join(folder, 'kubeconfig');
   const server = `https://${cluster.host(description.cloud.name).address}:6443`;
