@@ -49,7 +49,7 @@ export interface Claim {
 
 export interface CauseNote {
   layer: Text;
-  hop: Hop;
+  hop: Hop | ((look: Look) => Hop);
   /** The first hop that is down with it, where that lies before `hop`: all of edgecore, when it does not run. */
   downFrom?: Hop;
   cures: readonly string[];
@@ -95,6 +95,8 @@ export interface Scenario {
   /** Lets the cluster come up until it can be looked at. */
   settle(cluster: Cluster): Promise<void>;
   observe(cluster: Cluster): Promise<Observation[]>;
+  /** The looks that `outcome` and the causes go by, where those are fewer: a sweep over many cells takes only these. */
+  observeOutcome?(cluster: Cluster): Promise<Observation[]>;
   /** A look at the control edge that must be the same throughout: the structure of its summary. */
   observeControl(cluster: Cluster): Promise<string>;
   outcome(observations: readonly Observation[]): Exclude<Outcome, 'not-applicable'>;
