@@ -4,7 +4,7 @@ import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
 import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
 import { Command, CommanderError, Option } from 'commander';
-import { act, log } from './commands/act.ts';
+import { type ActFlags, act, log } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
@@ -86,7 +86,9 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'change what `up` serves: cure <id>, or an action (see `show`); flags of metrics-server go behind --',
     )
     .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
-    .action((words: string[], flags: { control?: string }) => act(io, words, flags));
+    .option('--silent', 'of cut: nothing more arrives, and nobody is told')
+    .option('--rst', 'of cut: both ends see a reset')
+    .action((words: string[], flags: ActFlags) => act(io, words, flags));
   program
     .command('log <node> <component>')
     .description('print a component’s log from what `up` serves')

@@ -31,7 +31,7 @@ export function formatLinkAction(action: LinkAction): string {
 
 /** Reads a link action from its words; undefined when they are none. */
 export function parseLinkAction(words: readonly string[]): LinkAction | undefined {
-  const [verb, ...rest] = words;
+  const [verb, ...rest] = withModeLast(words);
   const what = verb === 'heal' ? '' : rest.pop();
   const [node, peer, ...more] = rest;
   if (!node || peer === '' || more.length > 0 || what === undefined) return undefined;
@@ -40,6 +40,12 @@ export function parseLinkAction(words: readonly string[]): LinkAction | undefine
   if (verb === 'cut' && (what === 'silent' || what === 'rst')) return { do: 'cut', ...ends, mode: what };
   const isDelay = verb === 'delay' && /^\d{1,6}$/.test(what) && Number(what) <= DELAY_MS_MAX;
   return isDelay ? { do: 'delay', ...ends, delayMs: Number(what) } : undefined;
+}
+
+/** `cut --silent <node>` is `cut <node> silent`. */
+function withModeLast(words: readonly string[]): readonly string[] {
+  const flag = words.find((word) => word === '--silent' || word === '--rst');
+  return flag === undefined ? words : [...words.filter((word) => word !== flag), flag.slice(2)];
 }
 
 export function isLinkAction<A extends { do: string }>(action: A | LinkAction): action is LinkAction {

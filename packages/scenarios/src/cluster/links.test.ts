@@ -107,7 +107,15 @@ describe('the words of link actions', () => {
   });
 
   test.each([
+    ['cut --silent edge-node-1', 'cut edge-node-1 silent'],
+    ['cut edge-node-1 edge-node-2 --rst', 'cut edge-node-1 edge-node-2 rst'],
+  ])('%s is %s', (words, plain) => {
+    expect(parseAction(words.split(' '))).toEqual(parseAction(plain.split(' ')));
+  });
+
+  test.each([
     'cut',
+    'cut --silent',
     'cut edge-node-1',
     'cut silent',
     'heal',

@@ -6,9 +6,15 @@ interface ControlFlags {
   control?: string;
 }
 
+export interface ActFlags extends ControlFlags {
+  silent?: boolean;
+  rst?: boolean;
+}
+
 /** Changes a cluster that `up` serves. @throws UsageError when it refuses or cannot be reached */
-export async function act(io: Io, words: readonly string[], flags: ControlFlags): Promise<void> {
-  const request: ActRequest = { words: [...words] };
+export async function act(io: Io, words: readonly string[], flags: ActFlags): Promise<void> {
+  const modes = (['silent', 'rst'] as const).filter((mode) => flags[mode] === true);
+  const request: ActRequest = { words: [...words, ...modes] };
   const { done } = JSON.parse(await askControl(flags.control, '/act', request)) as { done: string[] };
   for (const action of done) io.out(`${action}\n`);
 }
