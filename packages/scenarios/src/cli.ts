@@ -158,11 +158,17 @@ function failure(error: unknown, io: Io): number {
     io.error(`${error.message}\n`);
     return exitCodes.usage;
   }
-  io.error(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.error(`${tell(error)}\n`);
   io.error(
     'This is a fault of kubeedge-sim itself; please report it with the command and the lines above.\n',
   );
   return exitCodes.internal;
+}
+
+/** An error with its stack; of one that another came on top of while cleaning up, both. */
+function tell(error: unknown): string {
+  if (error instanceof SuppressedError) return `${tell(error.suppressed)}\n${tell(error.error)}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** What the user can mend: unknown names and versions, and what the machine refuses. */

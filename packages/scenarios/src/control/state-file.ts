@@ -19,7 +19,8 @@ export async function writeUpState(state: UpState): Promise<AsyncDisposable> {
   return {
     async [Symbol.asyncDispose]() {
       const current = await readUpState().catch(() => undefined);
-      if (current?.pid === state.pid) await rm(folder(), { recursive: true, force: true });
+      // The folder stays: another `up` may be about to write into it.
+      if (current?.pid === state.pid) await rm(file(), { force: true });
     },
   };
 }
