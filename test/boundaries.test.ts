@@ -39,7 +39,7 @@ const PLANTED: Readonly<Record<string, readonly [rule: string, source: string]>>
     'cloud-and-edge-stay-apart',
     "import type { S } from '@kubeedge-sim/cloud-sim';\nexport type T = S;",
   ],
-  'edge-sim/src/top.ts': ['nobody-imports-scenarios', "export { x } from '@kubeedge-sim/scenarios';"],
+  'edge-sim/src/top.ts': ['nobody-imports-scenarios', "export { x } from 'kubeedge-sim';"],
   'cloud-sim/src/deep.ts': ['no-deep-imports', "export { frame } from '@kubeedge-sim/wire/src/frame.ts';"],
   'cloud-sim/src/deep-path.ts': ['no-deep-imports', "export { frame } from '../../wire/src/frame.ts';"],
   'cloud-sim/src/cycle-a.ts': ['no-cycles', "import { z } from './cycle-z.ts';\nexport const a = z;"],

@@ -1,5 +1,5 @@
-import { runKubectl } from '@kubeedge-sim/scenarios';
 import { createMemoryWorld, type Host, type World } from '@kubeedge-sim/sim-kit';
+import { runKubectl } from 'kubeedge-sim';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DemoCluster, demoPods, startDemoCluster } from './demo-cluster.ts';
 
