@@ -32,6 +32,7 @@ export {
   type Outcome,
   type Scenario,
 } from './scenario.ts';
+export { type Diagnosis, type Simulation, type SimulationOptions, startSimulation } from './simulation.ts';
 export type { Lang, Text } from './text.ts';
 export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';
 export { type NodePrediction, type Play, type Prediction, predict, type Verdict } from './twin/predict.ts';

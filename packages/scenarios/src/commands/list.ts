@@ -2,9 +2,9 @@ import { catalog } from '../catalog/index.ts';
 import { actionForms } from '../cluster/action.ts';
 import { faults } from '../faults/index.ts';
 import { words } from '../report/words.ts';
+import { findScenario } from '../select.ts';
 import type { Lang } from '../text.ts';
 import type { Io } from './io.ts';
-import { findScenario } from './options.ts';
 
 /** Lists the scenarios, or the faults, one a line. */
 export function list(io: Io, flags: { lang: Lang; faults?: boolean }): void {

@@ -12,9 +12,9 @@ import { createProgress } from '../matrix/progress.ts';
 import { drawSvg } from '../matrix/svg.ts';
 import { drawLegend, drawTable } from '../matrix/terminal-table.ts';
 import type { Scenario } from '../scenario.ts';
+import { findScenario } from '../select.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
-import { findScenario } from './options.ts';
 
 export interface MatrixFlags {
   /** Versions, ranges and wildcards, separated by commas. */

@@ -9,10 +9,11 @@ import { createTerminalReport } from '../report/terminal.ts';
 import { words } from '../report/words.ts';
 import { type Result, runScenario } from '../run.ts';
 import { type Cell, type Outcome, type Scenario, withoutCondition } from '../scenario.ts';
+import { findScenario, withFaults } from '../select.ts';
 import type { Lang } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
 import { exitCodes, type Io } from './io.ts';
-import { findScenario, type VersionFlags, withFaults } from './options.ts';
+import type { VersionFlags } from './options.ts';
 import {
   formatScheduledAct,
   parseScheduledAct,

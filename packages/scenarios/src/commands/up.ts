@@ -10,9 +10,10 @@ import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.
 import { startControlServer } from '../control/control-server.ts';
 import { writeUpState } from '../control/state-file.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
+import { findScenario, withFaults } from '../select.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
-import { findScenario, type VersionFlags, withFaults } from './options.ts';
+import type { VersionFlags } from './options.ts';
 
 export interface UpFlags extends VersionFlags {
   /** Name of the host outside clients act as; default the API server's. */

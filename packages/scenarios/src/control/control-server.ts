@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { createHttpServer, listenHttp, type World } from '@kubeedge-sim/sim-kit';
-import { type Action, formatAction, parseAction } from '../cluster/action.ts';
+import { readActions } from '../actions.ts';
+import { formatAction } from '../cluster/action.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Cell, Scenario } from '../scenario.ts';
 import { UsageError } from '../usage-error.ts';
@@ -68,7 +69,7 @@ export async function startControlServer(
 
   async function perform(body: string): Promise<string[]> {
     const done: string[] = [];
-    for (const action of readActions(scenario, cell, body)) {
+    for (const action of readActions(scenario, cell, readWords(body))) {
       await cluster.act(action);
       done.push(formatAction(action));
     }
@@ -86,29 +87,6 @@ function readLog(cluster: Cluster, query: URLSearchParams): string {
   const node = cluster.host(query.get('node') ?? '').name;
   const lines = cluster.log(node, query.get('component') ?? 'edgecore', Number(query.get('v') ?? 0));
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** @throws UsageError for words that are no action and for an unknown cure */
-function readActions(scenario: Scenario, cell: Cell, body: string): readonly Action[] {
-  const words = readWords(body);
-  if (words[0] !== 'cure') return [parseAction(withNode(words, scenario.edge))];
-  const cure = scenario.cures.find(({ id }) => id === words[1]);
-  const known = scenario.cures.map(({ id }) => id).join(', ');
-  if (cure === undefined)
-    throw new UsageError(
-      `Looked for the cure ${JSON.stringify(words[1])} of ${scenario.id}; there are ${known}.`,
-    );
-  const actions = cure.actions(cell);
-  if (actions === undefined)
-    throw new UsageError(`The cure ${cure.id} changes nothing with ${JSON.stringify(cell)}.`);
-  return actions;
-}
-
-/** `restart edgecore` and `restart docker` without a node mean the edge under study. */
-function withNode(words: string[], edge: string): string[] {
-  const [verb, what, ...rest] = words;
-  const isShort = verb === 'restart' && (what === 'edgecore' || what === 'docker') && rest.length === 0;
-  return isShort ? [...words, edge] : words;
 }
 
 function readWords(body: string): string[] {

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../catalog/index.ts';
-import { withFaults } from '../commands/options.ts';
 import { openCluster } from '../open-cluster.ts';
 import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
+import { withFaults } from '../select.ts';
 import { faults } from './index.ts';
 
 const memory = { seed: 1, net: 'memory', split: false } as const;

@@ -1,5 +1,5 @@
 // Plays the cells it is sent, one at a time, as a process of its own: worlds are bound by the processor.
-import { findScenario } from '../commands/options.ts';
+import { findScenario } from '../select.ts';
 import { playCell } from './matrix.ts';
 
 /** What the parent asks for. */

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { startSimulation } from './simulation.ts';
+
+const ids = (causes: readonly { id: string }[]) => causes.map(({ id }) => id);
+
+describe('a simulation', () => {
+  test('is the founding report unless something else is asked for', async () => {
+    await using simulation = await startSimulation();
+    const { outcome, causes } = await simulation.diagnose();
+    expect({ outcome, causes: ids(causes) }).toEqual({
+      outcome: 'symptom',
+      causes: ['engine-refuses-cadvisor'],
+    });
+  });
+
+  test('is cured by the words of an action, and looked at again', async () => {
+    await using simulation = await startSimulation({ seed: 3 });
+    expect(await simulation.act('cure docker')).toEqual([
+      'docker edge-node-1 20.10.24',
+      'restart edgecore edge-node-1',
+    ]);
+    await simulation.settle();
+    const { outcome, causes } = await simulation.diagnose();
+    expect({ outcome, causes }).toEqual({ outcome: 'healthy', causes: [] });
+    const { stdout } = await simulation.kubectl('top', 'pod', '-n', 'default');
+    expect(stdout).toContain('nginx-7848d4b86f-x2wqz');
+  });
+
+  test('plays calls one after the other, and lets time pass only in them', async () => {
+    await using simulation = await startSimulation({ docker: '20.10', settled: false });
+    const { clock } = simulation.cluster.world;
+    const before = clock.now();
+    await Promise.all([simulation.advance(1_000), simulation.advance(500), simulation.advance(0)]);
+    expect(clock.now() - before).toBe(1_500);
+  });
+
+  test('goes on after a call that failed', async () => {
+    await using simulation = await startSimulation({ settled: false });
+    await expect(simulation.act('docker edge-node-9 20.10')).rejects.toThrow('edge-node-9');
+    await expect(simulation.act('teleport edge-node-1')).rejects.toThrow('the forms are');
+    expect(await simulation.act('dnat del 10350')).toEqual(['dnat del 10350']);
+  });
+
+  test('takes faults on top, or leaves the condition out', async () => {
+    await using broken = await startSimulation({ without: true, faults: ['dnat-rule-missing'] });
+    expect((await broken.diagnose()).outcome).not.toBe('healthy');
+    await using healthy = await startSimulation({ without: true });
+    expect((await healthy.diagnose()).outcome).toBe('healthy');
+  });
+
+  test('refuses what it does not know, before anything is started', async () => {
+    await expect(startSimulation({ scenario: 'missing-pods' })).rejects.toThrow('missing-pod-metrics');
+    await expect(startSimulation({ docker: '18.10' })).rejects.toThrow('18.10');
+    await expect(startSimulation({ faults: ['rain'] })).rejects.toThrow('docker-18-09');
+    await expect(startSimulation({ edgecore: 'v1.20.0' })).rejects.toThrow('Tried to start');
+  });
+});

@@ -1,0 +1,179 @@
+import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
+import { readActions } from './actions.ts';
+import { resolveCell } from './cell.ts';
+import { type Action, formatAction } from './cluster/action.ts';
+import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
+import { openCluster } from './open-cluster.ts';
+import { type Cause, explain, type Statement } from './run.ts';
+import {
+  type Cell,
+  type Observation,
+  type Outcome,
+  type Scenario,
+  settleWithFaults,
+  withoutCondition,
+} from './scenario.ts';
+import { findScenario, withFaults } from './select.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a simulation is to be of. Everything has a default: the founding report, on the memory net, with seed 1. */
+export interface SimulationOptions {
+  /** Id of a scenario of the catalog, or one of your own; default `missing-pod-metrics`. */
+  scenario?: string | Scenario;
+  /** KubeEdge release of the edges, e.g. `v1.6.2`; default the scenario's. */
+  edgecore?: string | undefined;
+  /** KubeEdge release of the cloud; default that of `edgecore`. */
+  cloudcore?: string | undefined;
+  /** Docker Engine of the edge under study, e.g. `18.09.1`; default the scenario's. */
+  docker?: string | undefined;
+  /** metrics-server version, e.g. `0.4.2`; default the scenario's. */
+  metricsServer?: string | undefined;
+  /** Ids of faults to put in on top of the scenario's own. */
+  faults?: readonly string[];
+  /** Without what makes the scenario fail: the other half of its pair. Default false. */
+  without?: boolean;
+  /** Repeats a run; default 1. */
+  seed?: number;
+  /** `memory`: virtual time, repeatable (default). `loopback`: real sockets and real time, for real clients. */
+  net?: 'memory' | 'loopback';
+  /** On loopback: lets the lines between nodes be cut and delayed, at about a millisecond a chunk. Default false. */
+  links?: boolean;
+  /**
+   * Wait until tunnels are open and metrics-server has scraped, and let happen what the faults make happen; default
+   * true. On loopback that takes half a minute of real time.
+   */
+  settled?: boolean;
+}
+
+/** What a look at a simulation found. */
+export interface Diagnosis {
+  outcome: Exclude<Outcome, 'not-applicable'>;
+  /** Named causes, each with layer, hop, evidence (event ids) and the cures that remove it. Empty when healthy. */
+  causes: readonly Cause[];
+  /** Every sentence that was proved. */
+  explanation: readonly Statement[];
+  /** The looks it goes by. */
+  observations: readonly Observation[];
+}
+
+/** A running cluster of a scenario, in a world of its own. */
+export interface Simulation extends AsyncDisposable {
+  readonly scenario: Scenario;
+  readonly cell: Cell;
+  readonly seed: number;
+  readonly net: 'memory' | 'loopback';
+  /** For use inside of {@link run}; its `world` is the simulation's. */
+  readonly cluster: Cluster;
+  /** Every event so far, oldest first. */
+  events(): readonly AnyTraceEvent[];
+  /**
+   * Lets the world live while `body` runs; on memory virtual time advances only then, and `body` must await nothing but
+   * the world. Calls are played one after the other.
+   * @throws what `body` throws; SimError SIM_ERR_DEADLOCK, SIM_ERR_STALLED, SIM_ERR_DISPOSED
+   */
+  run<T>(body: (cluster: Cluster) => Promise<T>): Promise<T>;
+  /** Lets that many milliseconds pass on the world's clock. */
+  advance(ms: number): Promise<void>;
+  /** Lets the tunnels open where they can, and metrics-server scrape anew. */
+  settle(): Promise<void>;
+  /** Runs the simulated kubectl on the cloud node, e.g. `kubectl('top', 'pod', '-A')`. */
+  kubectl(...args: string[]): Promise<CommandResult>;
+  /** `curl -sSk URL` on a node. @throws RangeError for a node that is not there */
+  curl(node: string, url: string, options?: CurlOptions): Promise<CommandResult>;
+  /**
+   * Changes the cluster: an action, or its words, e.g. `act('docker edge-node-1 20.10.24')` or `act('cure docker')`.
+   * @returns what was done, in words
+   * @throws UsageError for words that are no action, RangeError for a node that is not there, EdgeError and
+   * CloudcoreError for unknown versions
+   */
+  act(action: Action | string | readonly string[]): Promise<string[]>;
+  /** Looks at the cluster as a person would, and says what is wrong and why. */
+  diagnose(): Promise<Diagnosis>;
+}
+
+/**
+ * Starts a scenario's cluster.
+ * @throws UsageError for names and versions that are not known, and for a cell the scenario cannot be played with;
+ * SimError SIM_ERR_NO_LEASE on loopback when the machine has no free block of addresses
+ */
+export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
+  const { seed = 1, net = 'memory', links = false, settled = true } = options;
+  const [scenario, cell] = choose(options);
+  const cluster = await openCluster(scenario, cell, { seed, net, split: false, links });
+  const { world } = cluster;
+  // On memory one run at a time may move the clock.
+  let last: Promise<unknown> = Promise.resolve();
+  const run = <T>(body: (cluster: Cluster) => Promise<T>): Promise<T> => {
+    const result = last.then(() => world.run(() => body(cluster)));
+    last = result.catch(() => {});
+    return result;
+  };
+  const simulation: Simulation = {
+    scenario,
+    cell,
+    seed,
+    net,
+    cluster,
+    events: () => cluster.events(),
+    run,
+    advance: (ms) => run(() => world.clock.sleep(ms)),
+    settle: () => run(() => scenario.settle(cluster)),
+    kubectl: (...args) => run(() => cluster.kubectl(args)),
+    curl: (node, url, curlOptions) => run(() => cluster.curl(node, url, curlOptions)),
+    act: (action) => run(() => perform(scenario, cell, cluster, action)),
+    diagnose: () => run(() => diagnose(scenario, cell, cluster)),
+    async [Symbol.asyncDispose]() {
+      await last;
+      await world[Symbol.asyncDispose]();
+    },
+  };
+  try {
+    if (settled) await run(() => settleWithFaults(scenario, cluster));
+    return simulation;
+  } catch (error) {
+    // What the failed start left behind is the lesser news.
+    await Promise.resolve(simulation[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
+  }
+}
+
+/** @throws UsageError */
+function choose(options: SimulationOptions): [Scenario, Cell] {
+  const { scenario: wanted = 'missing-pod-metrics', faults, without = false } = options;
+  const found = typeof wanted === 'string' ? findScenario(wanted) : wanted;
+  const asked = resolveCell(found.defaults, options);
+  const [scenario, cell] = without ? withoutCondition(found, asked) : [found, asked];
+  const reason = scenario.notApplicable(cell);
+  if (reason === undefined) return [withFaults(scenario, faults), cell];
+  throw new UsageError(`Tried to start ${scenario.id} with ${JSON.stringify(cell)}: ${reason.en}`);
+}
+
+async function perform(
+  scenario: Scenario,
+  cell: Cell,
+  cluster: Cluster,
+  action: Action | string | readonly string[],
+): Promise<string[]> {
+  const done: string[] = [];
+  for (const each of actionsOf(scenario, cell, action)) {
+    await cluster.act(each);
+    done.push(formatAction(each));
+  }
+  return done;
+}
+
+function actionsOf(
+  scenario: Scenario,
+  cell: Cell,
+  action: Action | string | readonly string[],
+): readonly Action[] {
+  if (typeof action === 'string') return readActions(scenario, cell, action.trim().split(/\s+/));
+  return 'do' in action ? [action] : readActions(scenario, cell, action);
+}
+
+async function diagnose(scenario: Scenario, cell: Cell, cluster: Cluster): Promise<Diagnosis> {
+  const observations = await scenario.observe(cluster);
+  const outcome = scenario.outcome(observations);
+  const look = { events: cluster.events().slice(), observations, cell, edge: scenario.edge };
+  return { outcome, observations, ...explain(scenario, look, outcome) };
+}
