@@ -1,5 +1,3 @@
-#!/usr/bin/env node
-import { once } from 'node:events';
 import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
 import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
@@ -167,8 +165,13 @@ function failure(error: unknown, io: Io): number {
 
 /** An error with its stack; of one that another came on top of while cleaning up, both. */
 function tell(error: unknown): string {
-  if (error instanceof SuppressedError) return `${tell(error.suppressed)}\n${tell(error.error)}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // By its name: Node 22 has no such class, and the compiler puts one of its own in its place.
+  if (error.name === 'SuppressedError') {
+    const { suppressed, error: latest } = error as SuppressedError;
+    return `${tell(suppressed)}\n${tell(latest)}`;
+  }
+  return error.stack ?? error.message;
 }
 
 /** What the user can mend: unknown names and versions, and what the machine refuses. */
@@ -181,33 +184,3 @@ function isUsage(error: unknown): error is Error {
 /** What the machine refuses: a port in use, no permission, no free loopback block. */
 const isSurroundings = ({ code }: SimError) =>
   code === 'SIM_ERR_PORT_IN_USE' || code === 'SIM_ERR_LISTEN_DENIED' || code === 'SIM_ERR_NO_LEASE';
-
-/** Resolves at the next key; Ctrl-C ends the process as it does elsewhere. */
-async function pressedKey(): Promise<void> {
-  const { stdin } = process;
-  stdin.setRawMode(true).resume();
-  const [key] = (await once(stdin, 'data')) as [Buffer];
-  stdin.setRawMode(false).pause();
-  if (key[0] === CTRL_C) process.kill(process.pid, 'SIGINT');
-}
-
-const CTRL_C = 3;
-
-if (import.meta.main) {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  // `… | head` closes the pipe: what is left to say has no reader.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(exitCodes.ok);
-  });
-  const io: Io = {
-    out: (text) => void process.stdout.write(text),
-    error: (text) => void process.stderr.write(text),
-    columns: process.stdout.columns ?? 160,
-    ...(process.stdin.isTTY ? { key: pressedKey } : {}),
-    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-    errorIsTerminal: process.stderr.isTTY === true,
-  };
-  process.exitCode = await main(process.argv.slice(2), io, stop.signal);
-}

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNeeding } from '../../../test/needs.ts';
 
-const CLI = join(import.meta.dirname, '../src/cli.ts');
+const CLI = join(import.meta.dirname, '../src/bin.ts');
 /** Real time: tunnels open after seven seconds, scrapes are fifteen apart. */
 const POLL = { timeout: 60_000, interval: 500 };
 const STOP_MS_MAX = 1_000;

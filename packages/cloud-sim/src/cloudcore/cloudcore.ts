@@ -1,4 +1,4 @@
-import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
+import { type Certificate, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
 import { startIptablesManager } from './cloudstream/iptables.ts';
 import { startStreamServer } from './cloudstream/stream-server.ts';
@@ -94,10 +94,10 @@ export async function startCloudcore(
   const { tunnelPorts = createTunnelPortStore() } = options;
   const dialect = options.dialect ?? dialectOf(release.release);
   const ending = new AbortController();
-  const opened = new AsyncDisposableStack();
+  const opened = new Opened();
   const close = async () => {
     ending.abort();
-    await opened.disposeAsync();
+    await opened[Symbol.asyncDispose]();
   };
   const { process, stop } = createProcess(world, host, {
     release,

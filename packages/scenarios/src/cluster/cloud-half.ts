@@ -30,7 +30,7 @@ import {
   startKubelet,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
-import type { Certificate, Endpoint, World } from '@kubeedge-sim/sim-kit';
+import { type Certificate, type Endpoint, Opened, type World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
@@ -169,9 +169,9 @@ interface CloudcoreParts {
 function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<void> } {
   const { world, hosts, pki, store } = parts;
   const { promise: exited, resolve: exit } = Promise.withResolvers<ExitStatus>();
-  const opened = new AsyncDisposableStack();
+  const opened = new Opened();
   const end = async (status: ExitStatus) => {
-    await opened.disposeAsync();
+    await opened[Symbol.asyncDispose]();
     exit(status);
   };
   // The process may end before all of it has started.

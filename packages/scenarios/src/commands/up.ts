@@ -29,10 +29,8 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
     throw new UsageError(
       'Got both --docker and --docker-host; an edge has one engine. Leave one of them out.',
     );
-  await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const world = stack.use(await createLoopbackWorld({ seed: flags.seed, links: true }));
+  await using folder = await temporaryFolder();
+  await using world = await createLoopbackWorld({ seed: flags.seed, links: true });
   const real = flags.dockerHost === undefined ? undefined : await readRealEdge(world, flags.dockerHost);
   const cell = resolveCell(scenario.defaults, real === undefined ? flags : { ...flags, docker: real.docker });
   const simulated = describeWithFaults(scenario, cell, world.clock.now());
@@ -45,15 +43,20 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   if (actions.length > 0) await scenario.settle(cluster);
   for (const action of actions) await cluster.act(action);
   const control = world.own(await startControlServer(world, cluster, scenario, cell));
-  const config = join(folder, 'kubeconfig');
+  const config = join(folder.path, 'kubeconfig');
   const server = `https://${cluster.host(description.cloud.name).address}:6443`;
   await writeFile(config, kubeconfig({ server }), { mode: 0o600 });
-  stack.use(await writeUpState({ control: control.url, pid: process.pid }));
+  await using _state = await writeUpState({ control: control.url, pid: process.pid });
   io.out(
     overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
   );
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** @throws UsageError for a host that is not there */

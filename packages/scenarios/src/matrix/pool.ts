@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { siblingModule } from '../sibling-module.ts';
 import type { CellOutcome } from './matrix.ts';
 import type { CellRequest } from './worker.ts';
 
@@ -11,7 +12,7 @@ export async function playAll(
   const results: CellOutcome[] = [];
   let next = 0;
   const workers = Array.from({ length: Math.min(processes, requests.length) }, () =>
-    fork(new URL('./worker.ts', import.meta.url)),
+    fork(siblingModule('worker', import.meta.url)),
   );
   try {
     await Promise.all(

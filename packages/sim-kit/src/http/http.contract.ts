@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { CLOUD, type CreateWorld, inWorld, tester } from '../net/contract-world.ts';
+import { CLOUD, type CreateWorld, inWorld, tester } from '../net/contract-world.test-support.ts';
 import { httpRequest } from './request.ts';
 import { createHttpServer, listenHttp } from './server.ts';
 

@@ -9,7 +9,7 @@ import {
   inWorld,
   rejection,
   tester,
-} from './contract-world.ts';
+} from './contract-world.test-support.ts';
 import type { Host, NetSocket } from './net.ts';
 
 const TARGET = { address: CLOUD, port: 10004 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackWorld } from '../loopback-world.ts';
-import { exchange, inWorld, tester } from './contract-world.ts';
+import { exchange, inWorld, tester } from './contract-world.test-support.ts';
 
 const create = () => createLoopbackWorld();
 

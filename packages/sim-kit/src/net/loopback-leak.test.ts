@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackWorld } from '../loopback-world.ts';
-import { CLOUD, EDGE, echoing, exchange, inWorld, tester } from './contract-world.ts';
+import { CLOUD, EDGE, echoing, exchange, inWorld, tester } from './contract-world.test-support.ts';
 
 /** Real handles of this process that were not there before. */
 function newHandles(before: readonly string[]): string[] {

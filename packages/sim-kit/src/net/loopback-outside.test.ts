@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackWorld } from '../loopback-world.ts';
 import type { TlsError } from '../tls/verdict.ts';
-import { accepting, CLOUD, EDGE, echoing, greet, inWorld } from './contract-world.ts';
+import { accepting, CLOUD, EDGE, echoing, greet, inWorld } from './contract-world.test-support.ts';
 import type { NatRule } from './nat.ts';
 
 const create = () => createLoopbackWorld({ asHost: 'cloud' });

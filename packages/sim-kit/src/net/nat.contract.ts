@@ -8,7 +8,7 @@ import {
   greet,
   inWorld,
   tester,
-} from './contract-world.ts';
+} from './contract-world.test-support.ts';
 import type { NatRule } from './nat.ts';
 
 const redirect: NatRule = { chain: 'OUTPUT', dport: 10350, to: { address: CLOUD, port: 10003 } };

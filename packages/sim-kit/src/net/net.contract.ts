@@ -12,7 +12,7 @@ import {
   readAll,
   rejection,
   tester,
-} from './contract-world.ts';
+} from './contract-world.test-support.ts';
 
 /** What a connection is and does, on either net. */
 export function connectionContract(create: CreateWorld): void {

@@ -9,7 +9,7 @@ import {
   rejection,
   type Site,
   tester,
-} from '../net/contract-world.ts';
+} from '../net/contract-world.test-support.ts';
 import type { Certificate, CertificateAuthority, CertificateRequest } from './certificate.ts';
 import type { TlsClientOptions, TlsError, TlsServerOptions, TlsVerdict } from './verdict.ts';
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { TraceInput, TraceKinds, World } from '@kubeedge-sim/sim-kit';
+import { siblingModule } from '../../sibling-module.ts';
 import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
@@ -64,7 +65,7 @@ export async function startSplitCluster(
 }
 
 function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
-  const child = fork(new URL('./half.ts', import.meta.url), { serialization: 'advanced' });
+  const child = fork(siblingModule('half', import.meta.url), { serialization: 'advanced' });
   const started = Promise.withResolvers<void>();
   const acts = new Map<number, PromiseWithResolvers<void>>();
   const adopt = createAdopter(world);

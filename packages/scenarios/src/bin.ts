@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The command as a process: signals, streams, keys, exit code. What it does is in cli.ts.
+import { once } from 'node:events';
+import { main } from './cli.ts';
+import { exitCodes, type Io } from './commands/io.ts';
+
+const CTRL_C = 3;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+// `… | head` closes the pipe: what is left to say has no reader.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.ok);
+});
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+  columns: process.stdout.columns ?? 160,
+  ...(process.stdin.isTTY ? { key: pressedKey } : {}),
+  colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  errorIsTerminal: process.stderr.isTTY === true,
+};
+process.exitCode = await main(process.argv.slice(2), io, stop.signal);
+
+/** Resolves at the next key; Ctrl-C ends the process as it does elsewhere. */
+async function pressedKey(): Promise<void> {
+  const { stdin } = process;
+  stdin.setRawMode(true).resume();
+  const [key] = (await once(stdin, 'data')) as [Buffer];
+  stdin.setRawMode(false).pause();
+  if (key[0] === CTRL_C) process.kill(process.pid, 'SIGINT');
+}
