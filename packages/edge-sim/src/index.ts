@@ -15,7 +15,6 @@ import './edgecore/trace-kinds.ts';
 import './docker/trace-kinds.ts';
 
 export {
-  DOCKER_SOCKET_PATH,
   type DockerEngine,
   type DockerEngineOptions,
   type EngineProfile,
@@ -34,4 +33,4 @@ export {
   type RealMachine,
   startDockerPassthrough,
 } from './docker-host/index.ts';
-export { EdgeError, type EdgeErrorCode, edgeErrors } from './errors.ts';
+export { EdgeError, type EdgeErrorCode } from './errors.ts';

@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 // The command as a process: signals, streams, keys, exit code. What it does is in cli.ts.
 import { once } from 'node:events';
-import { main } from './cli.ts';
+import { enableCompileCache } from 'node:module';
 import { exitCodes, type Io } from './commands/io.ts';
+
+// Before the rest is loaded: compiled code is kept in Node's folder for it, or where NODE_COMPILE_CACHE says;
+// NODE_DISABLE_COMPILE_CACHE=1 switches it off.
+enableCompileCache();
+const { main } = await import('./cli.ts');
 
 const CTRL_C = 3;
 

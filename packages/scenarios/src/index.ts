@@ -9,6 +9,8 @@ export type {
 } from './cluster/description.ts';
 export type { LinkAction } from './cluster/link-action.ts';
 export { startLocalCluster } from './cluster/local-cluster.ts';
+export type { Fault } from './faults/fault.ts';
+export { faults } from './faults/index.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
 export { eventsOf, requesterOf, sinceStart } from './look.ts';
 export { type OpenOptions, openCluster } from './open-cluster.ts';
@@ -32,6 +34,7 @@ export {
   type Outcome,
   type Scenario,
 } from './scenario.ts';
+export { findScenario, withFaults } from './select.ts';
 export { type Diagnosis, type Simulation, type SimulationOptions, startSimulation } from './simulation.ts';
 export type { Lang, Text } from './text.ts';
 export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';

@@ -1,5 +1,5 @@
 export type { Clock, Timer } from './clock.ts';
-export { SimError, type SimErrorCode, simErrors } from './errors.ts';
+export { SimError, type SimErrorCode } from './errors.ts';
 export { type HttpRequest, type HttpResponse, httpRequest } from './http/request.ts';
 export { createHttpServer, type HttpListener, listenHttp } from './http/server.ts';
 export type { Ids } from './ids.ts';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { wireErrorTemplates } from './errors.ts';
 import type { WireErrorCode } from './index.ts';
 import {
   connectUrlFromRequestTarget,
@@ -10,7 +11,6 @@ import {
   encodeUvarint,
   messageTypeNumber,
   WireError,
-  wireErrorTemplates,
 } from './index.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

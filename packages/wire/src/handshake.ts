@@ -3,9 +3,6 @@ import type { Dialect } from './dialect.ts';
 /** Path of the tunnel server. kubeedge v1.6.1 cloud/pkg/cloudstream/tunnelserver.go installDefaultHandler */
 export const connectPath = '/v1/kubeedge/connect';
 
-/** Default port of the tunnel server (TLS, WebSocket). */
-export const tunnelPortDefault = 10004;
-
 const internalIpHeader = 'SessionInternalIP';
 
 /** Who an edge says it is; both strings may be empty. */

@@ -7,11 +7,11 @@ export { connectUrlFromRequestTarget, connectUrlToString, emptyConnectUrl } from
 export type { Dialect, GoJsonTraits, ReleaseRow, UrlJsonField } from './dialect.ts';
 export { dialectOf, goJsonTraits, knownReleases } from './dialect.ts';
 export type { WireErrorCode } from './errors.ts';
-export { WireError, wireErrorTemplates } from './errors.ts';
+export { WireError } from './errors.ts';
 export { goStringFromBytes, goStringToBytes } from './go-string.ts';
 export type { ConnectIdentity, HeaderSource } from './handshake.ts';
-export { connectHeaders, connectPath, readConnectHeaders, tunnelPortDefault } from './handshake.ts';
-export { LineScanner, scannerBufferBytesMax } from './line-scanner.ts';
+export { connectHeaders, connectPath, readConnectHeaders } from './handshake.ts';
+export { LineScanner } from './line-scanner.ts';
 export type { DecodeMessageOptions, TunnelMessage } from './message.ts';
 export { decodeMessage, describeMessage, encodeMessage } from './message.ts';
 export type { MessageTypeName } from './message-type.ts';
@@ -23,4 +23,4 @@ export {
   messageTypes,
 } from './message-type.ts';
 export type { DecodedUvarint } from './uvarint.ts';
-export { decodeUvarint, encodeUvarint, uvarintBytesMax } from './uvarint.ts';
+export { decodeUvarint, encodeUvarint } from './uvarint.ts';

@@ -2,7 +2,7 @@
 export { type Cloudcore, type CloudcoreOptions, type SessionState, startCloudcore } from './cloudcore.ts';
 export { type CloudhubOptions, type NodeStatusReport, startCloudhub } from './cloudhub/cloudhub.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
-export { CloudcoreError, type CloudcoreErrorCode, cloudcoreErrorTemplates } from './errors.ts';
+export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
 export type { NodeClient } from './nodes.ts';
 export {
   type CloudcoreRelease,

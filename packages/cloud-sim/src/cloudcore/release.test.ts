@@ -1,7 +1,8 @@
 import { knownReleases } from '@kubeedge-sim/wire';
 import { describe, expect, test } from 'vitest';
 import { inLab, RawEdge, rawExchange } from './cloudcore.test-support.ts';
-import { cloudcoreErrorTemplates, cloudcoreRelease, knownCloudcoreReleases } from './index.ts';
+import { cloudcoreErrorTemplates } from './errors.ts';
+import { cloudcoreRelease, knownCloudcoreReleases } from './index.ts';
 import { releaseRows } from './releases.data.ts';
 
 describe('the release table', () => {

@@ -1,14 +1,12 @@
 export type { ApiService } from './aggregation.ts';
-export {
-  buildNode,
-  buildPod,
-  type ClusterDescription,
-  type ContainerDescription,
-  type NodeDescription,
-  type PodDescription,
+export type {
+  ClusterDescription,
+  ContainerDescription,
+  NodeDescription,
+  PodDescription,
 } from './describe-cluster.ts';
 export { goErrorText } from './go-errors.ts';
-export { goDuration, humanDuration } from './human-duration.ts';
+export { goDuration } from './human-duration.ts';
 export { type KubeApiserver, type KubeApiserverOptions, startKubeApiserver } from './kube-apiserver.ts';
 export { type KubeconfigOptions, kubeconfig } from './kubeconfig.ts';
 export {

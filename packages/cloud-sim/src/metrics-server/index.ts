@@ -1,10 +1,8 @@
-export { kubesphereArguments, type MetricsServerFlags, parseFlags } from './flags.ts';
+export { type MetricsServerFlags, parseFlags } from './flags.ts';
 export { FlagError } from './known-flags.ts';
 export type { NodeMetrics, PodMetrics, Usage } from './metrics-api.ts';
 export { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './metrics-server.ts';
 export {
-  formatBinary,
-  formatDecimal,
   milliValue,
   type Nano,
   parseQuantity,
