@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../packages/scenarios/src/cli.ts';
+import { examplesIn } from './doc-examples.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -81,5 +82,47 @@ describe('the documents', () => {
       '18.09.1 symptom engine-refuses-cadvisor\n20.10.24 healthy \n',
       "Docker 18.09.1:  []\nDocker 20.10.24: [ 'nginx' ]\n",
     ]);
+  });
+
+  test('docs/packages.md shows every example file, and what it prints', () => {
+    const files = globSync('packages/scenarios/examples/*.ts', { cwd: ROOT }).map(read);
+    const shown = examplesIn('docs/packages.md');
+    expect(shown.map(({ code }) => code).toSorted()).toEqual(files.toSorted());
+    expect(shown.filter(({ output }) => output === undefined)).toEqual([]);
+  });
+
+  test.for(globSync('packages/*/package.json', { cwd: ROOT }))(
+    '%s has a README with an example file',
+    (file) => {
+      const readme = file.replace('package.json', 'README.md');
+      const { name } = JSON.parse(read(file)) as { name: string };
+      expect(read(readme)).toMatch(`# ${name}\n`);
+      const files = globSync('packages/*/examples/*.ts', { cwd: ROOT }).map(read);
+      const shown = examplesIn(readme).map(({ code }) => code);
+      expect(shown.length).toBeGreaterThan(0);
+      expect(shown.filter((code) => !files.includes(code))).toEqual([]);
+    },
+  );
+
+  test('the packages have one version, and the changelog has an entry for it', () => {
+    const manifests = globSync('packages/*/package.json', { cwd: ROOT }).map(
+      (file) => JSON.parse(read(file)) as { version: string },
+    );
+    const versions = [...new Set(manifests.map(({ version }) => version))];
+    expect(versions).toHaveLength(1);
+    const entries = [...read('CHANGELOG.md').matchAll(/^## \[(.+?)\]/gm)].map(([, version]) => version);
+    expect(entries.slice(0, 2)).toEqual(['Unreleased', versions[0]]);
+  });
+
+  test('docs/packages.md justifies every runtime dependency, and no other', () => {
+    const used = globSync('packages/*/package.json', { cwd: ROOT }).flatMap((file) =>
+      Object.keys((JSON.parse(read(file)) as { dependencies?: object }).dependencies ?? {}),
+    );
+    const foreign = [...new Set(used)].filter((name) => !name.startsWith('@kubeedge-sim/'));
+    const [, table = ''] = read('docs/packages.md').split('\n## What they depend on\n');
+    const told = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| `([^`]+)`/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(told.toSorted()).toEqual(foreign.toSorted());
   });
 });
