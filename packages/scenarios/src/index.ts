@@ -14,6 +14,9 @@ export { faults } from './faults/index.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
 export { eventsOf, requesterOf, sinceStart } from './look.ts';
 export { type OpenOptions, openCluster } from './open-cluster.ts';
+export { lastHops } from './report/last-hops.ts';
+export { type Played, reproduce } from './report/reproduce.ts';
+export type { SequenceSource } from './report/sequence.ts';
 export {
   type Cause,
   type CureResult,

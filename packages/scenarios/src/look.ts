@@ -9,7 +9,7 @@ export function eventsOf<K extends keyof TraceKinds>(look: Look, kind: K, host?:
 }
 
 /** The component whose dial led to an event: the nearest `net.connect` among its ancestors. */
-export function requesterOf(look: Look, event: { parent?: number }): string | undefined {
+export function requesterOf(look: Pick<Look, 'events'>, event: { parent?: number }): string | undefined {
   const parent = look.events.find(({ id }) => id === event.parent);
   if (parent === undefined) return undefined;
   return parent.kind === 'net.connect' ? parent.component : requesterOf(look, parent);

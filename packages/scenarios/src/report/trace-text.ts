@@ -11,7 +11,8 @@ export function formatEvent(event: AnyTraceEvent, startMs: number): string {
   return `${seconds}s #${event.id}${from} ${event.host}/${event.component} ${what}`;
 }
 
-function formatDetail(detail: object): string {
+/** The members of a detail, `key=value`. */
+export function formatDetail(detail: object): string {
   return Object.entries(detail)
     .map(
       ([key, value]) =>
