@@ -12,7 +12,6 @@ const { main } = await import('./cli.ts');
 const CTRL_C = 3;
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 // `… | head` closes the pipe: what is left to say has no reader.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -23,10 +22,15 @@ const io: Io = {
   error: (text) => void process.stderr.write(text),
   columns: process.stdout.columns ?? 160,
   ...(process.stdin.isTTY ? { key: pressedKey } : {}),
+  catchSignals() {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  },
   colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
   errorIsTerminal: process.stderr.isTTY === true,
 };
 process.exitCode = await main(process.argv.slice(2), io, stop.signal);
+// What a run gave up may still have sockets and timers.
+if (stop.signal.aborted) process.exit();
 
 /** Resolves at the next key; Ctrl-C ends the process as it does elsewhere. */
 async function pressedKey(): Promise<void> {

@@ -6,10 +6,19 @@ import { type ActFlags, act, log } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
-import { langOption, seedOption, withVersionOptions } from './commands/options.ts';
+import {
+  actOption,
+  append,
+  expectOption,
+  langOption,
+  netOption,
+  seedOption,
+  withVersionOptions,
+} from './commands/options.ts';
 import { type PredictFlags, predictCommand } from './commands/predict.ts';
 import { type ProbeFlags, probe } from './commands/probe.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
+import { type RunFlags, run } from './commands/run.ts';
 import { type TraceFlags, trace } from './commands/trace.ts';
 import { type UpFlags, up } from './commands/up.ts';
 import { UsageError } from './usage-error.ts';
@@ -37,23 +46,12 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .action((id: string, flags) => show(io, id, flags));
   withVersionOptions(program.command('replay <id>'))
     .description('play a scenario, look at it as a person would, and explain what is seen')
-    .addOption(
-      new Option('--net <net>', 'memory: virtual time; loopback: real sockets')
-        .choices(['memory', 'loopback'])
-        .default('memory'),
-    )
+    .addOption(netOption())
     .option('--split', 'cloud and edge as two processes, on loopback')
     .addOption(langOption())
     .option('--without', 'without what makes the scenario fail: the other half of the pair')
     .option('--json', 'print the result as JSON')
-    .addOption(
-      new Option('--expect <outcome>', 'exit 1 unless this is the outcome').choices([
-        'symptom',
-        'healthy',
-        'other',
-        'not-applicable',
-      ]),
-    )
+    .addOption(expectOption('exit 1 unless this is the outcome'))
     .option('--step', 'wait for a key at each observation')
     .option('--hide-cause', 'stop before the explanation')
     .option(
@@ -61,14 +59,29 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'print logs in the end, several side by side: edgecore,cloudcore,metrics-server',
     )
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
-    .option(
-      '--act <time:action>',
-      "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
-      (act: string, earlier: string[] | undefined) => [...(earlier ?? []), act],
-    )
+    .addOption(actOption())
+    .option('--diagram', 'print the request that the symptom is seen by as a Mermaid sequence diagram')
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);
+    });
+  withVersionOptions(program.command('run [ids...]'))
+    .description('play many cases and report on them, for CI (default: every scenario of the catalog)')
+    .option('--suite <file>', 'cases in YAML, see docs/ci.md; may be repeated', append)
+    .option(
+      '--reporter <name[=file]>',
+      'list, json, junit or github; may be repeated (default: list)',
+      append,
+    )
+    .option('--bail', 'end at the first case that does not pass')
+    .addOption(netOption())
+    .addOption(langOption())
+    .option('--without', 'without what makes the scenarios fail')
+    .addOption(expectOption('fail each case unless this is its outcome (default: symptom, and cured)'))
+    .addOption(actOption())
+    .action(async (ids: string[], flags: RunFlags) => {
+      io.catchSignals?.();
+      exitCode = await run(io, ids, flags, stop);
     });
   withVersionOptions(program.command('up [id]'))
     .description('serve a cluster on loopback for real clients until interrupted')
@@ -77,7 +90,10 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'a real Docker engine for the edge under study, e.g. unix:///var/run/docker.sock; it is only read',
     )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
-    .action((id: string | undefined, flags: UpFlags) => up(io, id ?? 'missing-pod-metrics', flags, stop));
+    .action((id: string | undefined, flags: UpFlags) => {
+      io.catchSignals?.();
+      return up(io, id ?? 'missing-pod-metrics', flags, stop);
+    });
   program
     .command('act <words...>')
     .description(

@@ -57,6 +57,8 @@ export interface Result {
 
 /** What a replay tells while it goes on. */
 export interface RunListener {
+  /** Called with all that the explanation will go by. */
+  looked?(look: Look): void;
   /** Called outside the world, so that it may wait for a person. */
   observed?(observation: Observation): void | Promise<void>;
   curing?(cure: { id: string; title: Text }): void;
@@ -88,6 +90,7 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
     return { ...base, ...nothing, outcome: 'not-applicable', notApplicable: reason };
   }
   const { seen, control, hash } = await playOnce(scenario, cell, options);
+  options.listener?.looked?.(seen);
   for (const observation of seen.observations) await options.listener?.observed?.(observation);
   const outcome = scenario.outcome(seen.observations);
   const { causes, explanation } = explain(scenario, seen, outcome);

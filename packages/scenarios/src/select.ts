@@ -20,8 +20,8 @@ export function withFaults(scenario: Scenario, ids: readonly string[] | undefine
   return { ...scenario, faults: [...new Set(all)] };
 }
 
-/** @throws UsageError naming the faults there are */
-function findFault(id: string): Fault {
+/** A fault by its id. @throws UsageError naming the faults there are */
+export function findFault(id: string): Fault {
   const fault = faults.find((candidate) => candidate.id === id);
   if (fault !== undefined) return fault;
   const known = faults.map((candidate) => candidate.id).join(', ');

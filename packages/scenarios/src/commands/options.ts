@@ -21,12 +21,27 @@ export function withVersionOptions(command: Command): Command {
     .addOption(seedOption());
 }
 
-const append = (id: string, before: string[] | undefined) => [...(before ?? []), id];
+/** Gathers the values of an option that can be given several times. */
+export const append = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 export const seedOption = () => new Option('--seed <n>', 'repeats a run').default(1).argParser(integer);
 
 export const langOption = () =>
   new Option('--lang <lang>', 'language of the texts').choices(['en', 'zh']).default('en');
+
+export const netOption = () =>
+  new Option('--net <net>', 'memory: virtual time; loopback: real sockets')
+    .choices(['memory', 'loopback'])
+    .default('memory');
+
+export const expectOption = (description: string) =>
+  new Option('--expect <outcome>', description).choices(['symptom', 'healthy', 'other', 'not-applicable']);
+
+export const actOption = () =>
+  new Option(
+    '--act <time:action>',
+    "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
+  ).argParser(append);
 
 function integer(text: string): number {
   if (!/^\d{1,9}$/.test(text))

@@ -2,25 +2,21 @@ import { writeFile } from 'node:fs/promises';
 import { traceToNdjson } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { isLinkAction } from '../cluster/link-action.ts';
-import { openCluster } from '../open-cluster.ts';
+import { play } from '../play.ts';
+import { localised } from '../report/localised.ts';
 import { logsOf } from '../report/logs.ts';
+import { mermaidDiagram } from '../report/mermaid.ts';
+import { sequenceOf } from '../report/sequence.ts';
 import { createTerminalReport } from '../report/terminal.ts';
 import { words } from '../report/words.ts';
-import { type Result, runScenario } from '../run.ts';
-import { type Cell, type Outcome, type Scenario, withoutCondition } from '../scenario.ts';
+import type { Result } from '../run.ts';
+import { type Cell, type Look, type Outcome, type Scenario, withoutCondition } from '../scenario.ts';
+import { formatScheduledAct, parseScheduledAct } from '../scheduled-acts.ts';
 import { findScenario, withFaults } from '../select.ts';
 import type { Lang } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
 import { exitCodes, type Io } from './io.ts';
 import type { VersionFlags } from './options.ts';
-import {
-  formatScheduledAct,
-  parseScheduledAct,
-  type Schedule,
-  type ScheduledAct,
-  scheduleActs,
-} from './scheduled-acts.ts';
 
 export interface ReplayFlags extends VersionFlags {
   net: 'memory' | 'loopback';
@@ -40,6 +36,8 @@ export interface ReplayFlags extends VersionFlags {
   v: number;
   /** File that takes the trace of the observed run. */
   trace?: string;
+  /** Print the request that the symptom is seen by as a Mermaid sequence diagram. */
+  diagram?: boolean;
   /** `<time>: <action>` each: what is done to the cluster of every run, counted from its opening. */
   act?: readonly string[];
 }
@@ -51,7 +49,6 @@ export interface ReplayFlags extends VersionFlags {
 export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<number> {
   const [scenario, cell] = pairOf(findScenario(id), flags);
   const acts = (flags.act ?? []).map(parseScheduledAct);
-  const links = acts.some(({ action }) => isLinkAction(action));
   const { seed, lang, split = false } = flags;
   const net = split ? 'loopback' : flags.net;
   if (flags.step === true && io.key === undefined) {
@@ -64,21 +61,13 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
     if (flags.json !== true) io.out(`${text}\n`);
   };
   say(report.opening(scenario, { cell, seed, net }));
-  let observed: Cluster | undefined;
-  let schedule: Schedule | undefined;
-  const result = await runScenario(scenario, cell, {
+  const { result, look, observed, late } = await play(scenario, cell, {
     seed,
     net,
-    open: async (...args) => {
-      const cluster = await openCluster(...args, { seed, net, split, links });
-      const isFirst = observed === undefined;
-      observed ??= cluster;
-      const tell = (act: ScheduledAct) => isFirst && say(`⚡ ${formatScheduledAct(act)}`);
-      const acting = await startActs(cluster, acts, tell);
-      schedule ??= acting;
-      return cluster;
-    },
+    split,
+    acts,
     withoutCures: flags.hideCause === true,
+    acted: (act) => say(`⚡ ${formatScheduledAct(act)}`),
     listener: {
       async observed(observation) {
         say(report.observation(observation));
@@ -86,9 +75,6 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
       },
     },
   });
-  const failure: unknown = schedule?.failure();
-  if (failure !== undefined) throw failure;
-  const late = schedule?.pending() ?? [];
   if (late.length > 0) {
     const texts = late.map((act) => JSON.stringify(formatScheduledAct(act))).join(', ');
     io.error(`The observations had ended before --act ${texts}; give an earlier time.\n`);
@@ -99,6 +85,7 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
     return exitCodes.ok;
   }
   say(report.closing(scenario, result));
+  if (flags.diagram === true) say(diagramOf(result, look));
   if (flags.log !== undefined && observed !== undefined)
     say(logsOf(observed, flags.log.split(','), flags.v, io.columns));
   if (flags.json === true) io.out(`${JSON.stringify(localised(result, lang), null, 2)}\n`);
@@ -114,18 +101,10 @@ function pairOf(found: Scenario, flags: ReplayFlags): [Scenario, Cell] {
   return [withFaults(scenario, flags.fault), played];
 }
 
-/** Schedules acts with a cluster's own life; a cluster that cannot have them is disposed. @throws UsageError */
-async function startActs(
-  cluster: Cluster,
-  acts: readonly ScheduledAct[],
-  done: (act: ScheduledAct) => void,
-): Promise<Schedule> {
-  try {
-    return cluster.world.own(scheduleActs(cluster, acts, done));
-  } catch (error) {
-    await cluster.world[Symbol.asyncDispose]();
-    throw error;
-  }
+function diagramOf({ causes }: Result, look: Look | undefined): string {
+  const [cause] = causes;
+  const sequence = look && sequenceOf({ ...look, ...(cause && { cause }) });
+  return sequence === undefined ? '' : `\n${mermaidDiagram(sequence)}`;
 }
 
 /** @throws UsageError when the file cannot be written */
@@ -136,14 +115,4 @@ async function writeTrace(file: string, cluster: Cluster | undefined): Promise<v
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Tried to write the trace to ${file}: ${why}. Give a file in a folder that exists.`);
   }
-}
-
-/** The result with every text in one language. */
-function localised(result: Result, lang: Lang): unknown {
-  return JSON.parse(
-    JSON.stringify(result, (_key, value: unknown) => {
-      const text = value as { en?: unknown; zh?: unknown } | null;
-      return typeof text?.en === 'string' && typeof text.zh === 'string' ? text[lang] : value;
-    }),
-  );
 }

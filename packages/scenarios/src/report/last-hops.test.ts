@@ -39,7 +39,8 @@ describe('the last hops', () => {
          30.011s  iptables DNAT → cloudcore stream server                    DNAT to 192.168.0.139:10003  #1124
          30.011s  metrics-server → cloudcore stream server                   GET /stats/summary?only_cpu_and_memory=true  #1127
          30.011s  cloudcore stream server                                    session 10.66.0.11: found  #1127
-         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1129
+         30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 309 bytes  #1129
+         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1130
          30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1132
          30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1132
          30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1133
@@ -57,7 +58,7 @@ describe('the last hops', () => {
     expect(lines.map((line) => line.replace(/ {2,}/g, '  '))).toEqual([
       expect.stringMatching(/^✗ +0\.000s .* → 400 too-new \(7×\)/),
       expect.stringMatching(/^✗ +5\.000s .* → 400 too-new \(3×\)/),
-      '… 13 more',
+      '… 14 more',
       expect.stringContaining('200, 914 bytes'),
       expect.stringContaining('metrics-server  ok, 0 pods'),
     ]);

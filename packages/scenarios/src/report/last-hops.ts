@@ -1,5 +1,12 @@
 import type { Hop } from '../scenario.ts';
-import { type Sequence, type SequenceSource, type Step, sequenceOf, stepText } from './sequence.ts';
+import {
+  isFailing,
+  type Sequence,
+  type SequenceSource,
+  type Step,
+  sequenceOf,
+  stepText,
+} from './sequence.ts';
 
 /** Hops told when nothing else is asked for: the way back through the tunnel and what came before it. */
 const LAST_HOPS = 8;
@@ -15,9 +22,13 @@ const FAILING_HOPS_MAX = 3;
  */
 export function lastHops(source: SequenceSource, count = LAST_HOPS): string[] {
   const sequence = sequenceOf(source);
-  if (sequence === undefined) return [];
-  const { steps, failing } = sequence;
-  const earlier = steps.slice(0, -count).filter(({ from, to }) => from === failing || to === failing);
+  return sequence === undefined ? [] : hopLines(sequence, count);
+}
+
+/** The last steps of a sequence, as {@link lastHops} gives them. */
+export function hopLines(sequence: Sequence, count = LAST_HOPS): string[] {
+  const { steps } = sequence;
+  const earlier = steps.slice(0, -count).filter((step) => isFailing(sequence, step));
   const shown = [...earlier.slice(0, FAILING_HOPS_MAX), ...steps.slice(-count)];
   const width = Math.max(...shown.map((step) => wayOf(sequence, step).length));
   return shown.flatMap((step, index) => {
@@ -28,7 +39,7 @@ export function lastHops(source: SequenceSource, count = LAST_HOPS): string[] {
 }
 
 function hopLine(sequence: Sequence, step: Step, width: number): string {
-  const mark = step.from === sequence.failing || step.to === sequence.failing ? '✗' : ' ';
+  const mark = isFailing(sequence, step) ? '✗' : ' ';
   const seconds = step.atSeconds.toFixed(3).padStart(8);
   return `${mark}${seconds}s  ${wayOf(sequence, step).padEnd(width)}  ${stepText(step)}  #${step.events[0]}`;
 }

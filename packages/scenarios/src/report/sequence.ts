@@ -19,7 +19,7 @@ export interface Sequence {
   /** All hops of the way in order, whether the request came there or not. */
   participants: readonly { id: Hop; label: string }[];
   steps: readonly Step[];
-  /** The hop that fails: that of the first cause. */
+  /** The hop that fails: that of the cause, or, where none is known, the one at which the request is lost. */
   failing?: Hop;
 }
 
@@ -49,14 +49,19 @@ export function sequenceOf({ events, edge, cause }: SequenceSource): Sequence | 
     for (const draft of draftsOf(event, events, proofs.has(event.id))) addStep(steps, draft, event, startMs);
   }
   if (steps.size === 0) return undefined;
+  const failing = cause?.hop ?? [...steps.values()].find(({ arrow }) => arrow === 'lost')?.to;
   const caller = request[0]?.component;
   const answering = request.find(({ kind }) => kind === 'edgestream.message')?.host ?? edge;
   return {
     participants: hops.map(({ id, label }) => ({ id, label: labelOf(id, label, caller, answering) })),
     steps: [...steps.values()],
-    ...(cause === undefined ? {} : { failing: cause.hop }),
+    ...(failing !== undefined && { failing }),
   };
 }
+
+/** Whether a step is at the hop that fails. */
+export const isFailing = ({ failing }: Sequence, { from, to }: Step) =>
+  failing !== undefined && (from === failing || to === failing);
 
 /** What a step says, with how often and how much. */
 export function stepText({ text, times, bytes }: Step): string {

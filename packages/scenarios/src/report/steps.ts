@@ -45,9 +45,11 @@ export function draftsOf(event: AnyTraceEvent, events: readonly AnyTraceEvent[],
     case 'stream.request':
       return streamAsked(event);
     case 'tunnel.message':
-      return [tunnelMessage(event, events)];
+      return tunnelMessage(event, events);
     case 'edgestream.message':
-      return event.detail.direction === 'to-cloud' ? [sent('edgestream', 'tunnel', event.detail)] : [];
+      return event.detail.direction === 'to-cloud'
+        ? [sent('edgestream', 'tunnel', 'answer', event.detail)]
+        : [sent('tunnel', 'edgestream', 'ask', event.detail)];
     case 'edged.request': {
       const { method, path, status, pods } = event.detail;
       const listed = pods === undefined ? '' : `, lists ${pods} ${pods === 1 ? 'pod' : 'pods'}`;
@@ -138,27 +140,34 @@ function streamAsked({ detail }: TraceEvent<'stream.request'>): Draft[] {
   return [asked, note('stream', `session ${sessionKey}: ${found ? 'found' : 'NOT found'}`)];
 }
 
-function tunnelMessage(event: TraceEvent<'tunnel.message'>, events: readonly AnyTraceEvent[]): Draft {
-  const { direction, session, connectId, type } = event.detail;
-  if (direction === 'to-cloud') return sent('tunnel', 'stream', event.detail);
+/** A message at the tunnel's end in the cloud; that it reached the other end is an event of edgestream's. */
+function tunnelMessage(
+  { id: sentAt, detail: message }: TraceEvent<'tunnel.message'>,
+  events: readonly AnyTraceEvent[],
+): Draft[] {
+  const { direction, session, connectId, type } = message;
+  if (direction === 'to-cloud') return [sent('tunnel', 'stream', 'answer', message)];
   const isThere = events.some(
     ({ id, kind, host, detail }) =>
-      id > event.id &&
+      id > sentAt &&
       host === session &&
       kind === 'edgestream.message' &&
-      detail.direction === 'to-edge' &&
+      detail.direction === direction &&
       detail.connectId === connectId &&
       detail.type === type,
   );
-  const draft = sent('tunnel', 'edgestream', event.detail);
-  return isThere ? draft : { ...draft, arrow: 'lost', text: `${draft.text}, does not arrive` };
+  const handed = sent('stream', 'tunnel', 'ask', message);
+  return isThere
+    ? [handed]
+    : [handed, { ...sent('tunnel', 'edgestream', 'lost', message), text: `${handed.text}: never arrives` }];
 }
 
 function sent(
   from: Hop,
   to: Hop,
+  arrow: 'ask' | 'answer' | 'lost',
   { type, connectId, bytes }: { type: string; connectId: number; bytes: number },
 ): Draft {
-  const arrow = to === 'edgestream' ? 'ask' : 'answer';
-  return { from, to, arrow, text: `${type}, connect id ${connectId}`, bytes };
+  const text = `${type}, connect id ${connectId}`;
+  return arrow === 'lost' ? { from, to, arrow, text } : { from, to, arrow, text, bytes };
 }

@@ -1,6 +1,6 @@
-import { type Action, formatAction, parseAction } from '../cluster/action.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { UsageError } from '../usage-error.ts';
+import { type Action, formatAction, parseAction } from './cluster/action.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { UsageError } from './usage-error.ts';
 
 /** An action and when it is done, counted from the moment the cluster has been opened. */
 export interface ScheduledAct {
