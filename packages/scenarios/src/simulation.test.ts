@@ -41,6 +41,42 @@ describe('a simulation', () => {
     expect(await simulation.act('dnat del 10350')).toEqual(['dnat del 10350']);
   });
 
+  test('remembers what was done to it, as `replay --act` takes it', async () => {
+    await using simulation = await startSimulation({ settled: false });
+    await simulation.advance(20_000);
+    await simulation.act('cure docker');
+    await expect(simulation.act('docker edge-node-1 7.0')).rejects.toThrow('7.0');
+    await simulation.advance(1_500);
+    await simulation.act('cut edge-node-1 silent');
+    const [first, second, third, ...more] = simulation.acts();
+    expect(first).toBe('20s: docker edge-node-1 20.10.24');
+    expect(second).toMatch(/^20\S*: restart edgecore edge-node-1$/);
+    expect(third).toMatch(/^\d+ms: cut edge-node-1 silent$/);
+    expect(more).toEqual([]);
+  });
+
+  test.for(['memory', 'loopback'] as const)('is broken off by a signal on %s, and leaves', async (net) => {
+    const control = new AbortController();
+    const simulation = await startSimulation({ net, settled: false, signal: control.signal });
+    const under = simulation.run(() => new Promise((resolve) => control.signal.addEventListener('x', resolve)));
+    const waiting = simulation.advance(50);
+    // On memory a wait for nothing is a deadlock; what keeps the world busy is metrics-server's round.
+    setImmediate(() => control.abort(new Error('enough')));
+    await expect(under).rejects.toThrow('enough');
+    await expect(waiting).rejects.toThrow('enough');
+    await simulation[Symbol.asyncDispose]();
+    expect(() => simulation.cluster.world.run(async () => {})).toThrow('disposed');
+  });
+
+  test('is not started when the signal has aborted, and breaks off a start under way', async () => {
+    const aborted = AbortSignal.abort(new Error('too late'));
+    await expect(startSimulation({ signal: aborted })).rejects.toThrow('too late');
+    const control = new AbortController();
+    const starting = startSimulation({ signal: control.signal });
+    setImmediate(() => setImmediate(() => control.abort(new Error('not now'))));
+    await expect(starting).rejects.toThrow('not now');
+  });
+
   test('takes faults on top, or leaves the condition out', async () => {
     await using broken = await startSimulation({ without: true, faults: ['dnat-rule-missing'] });
     expect((await broken.diagnose()).outcome).not.toBe('healthy');

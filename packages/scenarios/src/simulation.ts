@@ -1,8 +1,9 @@
-import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
+import { type AnyTraceEvent, SimError } from '@kubeedge-sim/sim-kit';
 import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
 import { type Action, formatAction } from './cluster/action.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
+import { formatScheduledAct } from './commands/scheduled-acts.ts';
 import { openCluster } from './open-cluster.ts';
 import { type Cause, explain, type Statement } from './run.ts';
 import {
@@ -43,6 +44,11 @@ export interface SimulationOptions {
    * true. On loopback that takes half a minute of real time.
    */
   settled?: boolean;
+  /**
+   * Breaks off what is under way, the start too: calls reject with its reason, and disposing waits for none of them.
+   * Default: nothing does.
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a look at a simulation found. */
@@ -66,10 +72,12 @@ export interface Simulation extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Every event so far, oldest first. */
   events(): readonly AnyTraceEvent[];
+  /** What {@link act} has done so far, as `replay --act` takes it: `20s: docker edge-node-1 20.10.24`. */
+  acts(): readonly string[];
   /**
    * Lets the world live while `body` runs; on memory virtual time advances only then, and `body` must await nothing but
    * the world. Calls are played one after the other.
-   * @throws what `body` throws; SimError SIM_ERR_DEADLOCK, SIM_ERR_STALLED, SIM_ERR_DISPOSED
+   * @throws what `body` throws; the signal's reason; SimError SIM_ERR_DEADLOCK, SIM_ERR_STALLED, SIM_ERR_DISPOSED
    */
   run<T>(body: (cluster: Cluster) => Promise<T>): Promise<T>;
   /** Lets that many milliseconds pass on the world's clock. */
@@ -94,19 +102,40 @@ export interface Simulation extends AsyncDisposable {
 /**
  * Starts a scenario's cluster.
  * @throws UsageError for names and versions that are not known, and for a cell the scenario cannot be played with;
- * SimError SIM_ERR_NO_LEASE on loopback when the machine has no free block of addresses
+ * the signal's reason; SimError SIM_ERR_NO_LEASE on loopback when the machine has no free block of addresses
  */
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
-  const { seed = 1, net = 'memory', links = false, settled = true } = options;
+  const { seed = 1, net = 'memory', links = false, settled = true, signal } = options;
   const [scenario, cell] = choose(options);
+  signal?.throwIfAborted();
   const cluster = await openCluster(scenario, cell, { seed, net, split: false, links });
   const { world } = cluster;
+  const openedAtMs = world.clock.now();
+  const acts: string[] = [];
+  let brokenOff = false;
   // On memory one run at a time may move the clock.
   let last: Promise<unknown> = Promise.resolve();
   const run = <T>(body: (cluster: Cluster) => Promise<T>): Promise<T> => {
-    const result = last.then(() => world.run(() => body(cluster)));
+    const result = last.then(() => {
+      signal?.throwIfAborted();
+      return world.run(() =>
+        unlessAborted(signal, body(cluster), () => {
+          brokenOff = true;
+        }),
+      );
+    });
     last = result.catch(() => {});
     return result;
+  };
+  const perform = async (action: Action | string | readonly string[]) => {
+    const done: string[] = [];
+    for (const each of actionsOf(scenario, cell, action)) {
+      const afterMs = world.clock.now() - openedAtMs;
+      await cluster.act(each);
+      acts.push(formatScheduledAct({ afterMs, action: each }));
+      done.push(formatAction(each));
+    }
+    return done;
   };
   const simulation: Simulation = {
     scenario,
@@ -115,16 +144,22 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     net,
     cluster,
     events: () => cluster.events(),
+    acts: () => acts,
     run,
-    advance: (ms) => run(() => world.clock.sleep(ms)),
+    advance: (ms) => run(() => world.clock.sleep(ms, signal && { signal })),
     settle: () => run(() => scenario.settle(cluster)),
     kubectl: (...args) => run(() => cluster.kubectl(args)),
     curl: (node, url, curlOptions) => run(() => cluster.curl(node, url, curlOptions)),
-    act: (action) => run(() => perform(scenario, cell, cluster, action)),
+    act: (action) => run(() => perform(action)),
     diagnose: () => run(() => diagnose(scenario, cell, cluster)),
     async [Symbol.asyncDispose]() {
       await last;
-      await world[Symbol.asyncDispose]();
+      try {
+        await world[Symbol.asyncDispose]();
+      } catch (error) {
+        // A call that was broken off had no chance to clean up behind itself.
+        if (!(brokenOff && error instanceof SimError && error.code === 'SIM_ERR_LEAK')) throw error;
+      }
     },
   };
   try {
@@ -137,6 +172,26 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   }
 }
 
+/** The result of `work`, or the signal's reason when it aborts first; `lost` is told of work that goes on unheard. */
+async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: Promise<T>,
+  lost: () => void,
+): Promise<T> {
+  if (signal === undefined) return work;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => {
+    lost();
+    aborted.reject(signal.reason);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** @throws UsageError */
 function choose(options: SimulationOptions): [Scenario, Cell] {
   const { scenario: wanted = 'missing-pod-metrics', faults, without = false } = options;
@@ -146,20 +201,6 @@ function choose(options: SimulationOptions): [Scenario, Cell] {
   const reason = scenario.notApplicable(cell);
   if (reason === undefined) return [withFaults(scenario, faults), cell];
   throw new UsageError(`Tried to start ${scenario.id} with ${JSON.stringify(cell)}: ${reason.en}`);
-}
-
-async function perform(
-  scenario: Scenario,
-  cell: Cell,
-  cluster: Cluster,
-  action: Action | string | readonly string[],
-): Promise<string[]> {
-  const done: string[] = [];
-  for (const each of actionsOf(scenario, cell, action)) {
-    await cluster.act(each);
-    done.push(formatAction(each));
-  }
-  return done;
 }
 
 function actionsOf(
