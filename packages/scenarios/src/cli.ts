@@ -2,13 +2,15 @@ import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
 import { EdgeError } from '@kubeedge-sim/edge-sim';
 import { SimError } from '@kubeedge-sim/sim-kit';
 import { Command, CommanderError, Option } from 'commander';
-import { type ActFlags, act, log } from './commands/act.ts';
+import { type ActFlags, act, type LogFlags, log } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import { list, show } from './commands/list.ts';
 import { type MatrixFlags, matrix } from './commands/matrix.ts';
 import {
   actOption,
+  allowOriginOption,
   append,
+  countOption,
   expectOption,
   langOption,
   netOption,
@@ -19,6 +21,7 @@ import { type PredictFlags, predictCommand } from './commands/predict.ts';
 import { type ProbeFlags, probe } from './commands/probe.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type RunFlags, run } from './commands/run.ts';
+import { type ServeFlags, serve } from './commands/serve.ts';
 import { type TraceFlags, trace } from './commands/trace.ts';
 import { type UpFlags, up } from './commands/up.ts';
 import { UsageError } from './usage-error.ts';
@@ -90,16 +93,19 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'a real Docker engine for the edge under study, e.g. unix:///var/run/docker.sock; it is only read',
     )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
+    .addOption(allowOriginOption())
     .action((id: string | undefined, flags: UpFlags) => {
       io.catchSignals?.();
       return up(io, id ?? 'missing-pod-metrics', flags, stop);
     });
+  addServe(program, io, stop);
   program
     .command('act <words...>')
     .description(
       'change what `up` serves: cure <id>, or an action (see `show`); flags of metrics-server go behind --',
     )
-    .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
+    .option(...controlOption)
+    .option(...worldOption)
     .option('--silent', 'of cut: nothing more arrives, and nobody is told')
     .option('--rst', 'of cut: both ends see a reset')
     .action((words: string[], flags: ActFlags) => act(io, words, flags));
@@ -107,10 +113,9 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .command('log <node> <component>')
     .description('print a component’s log from what `up` serves')
     .addOption(new Option('-v, --v <level>', 'klog verbosity').default(0).argParser(Number))
-    .option('--control <url>', 'the control URL that `up` printed (default: the running one)')
-    .action((node: string, component: string, flags: { v: number; control?: string }) =>
-      log(io, node, component, flags),
-    );
+    .option(...controlOption)
+    .option(...worldOption)
+    .action((node: string, component: string, flags: LogFlags) => log(io, node, component, flags));
   program
     .command('matrix [id]')
     .description('play many edgecore tags with many Docker versions and show where the outcome changes')
@@ -163,6 +168,31 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   } catch (error) {
     return failure(error, io);
   }
+}
+
+const controlOption = [
+  '--control <url>',
+  'a control URL, as `up` and `serve` print it (default: that of `up`)',
+] as const;
+const worldOption = ['--world <id>', 'the world of that control server (default: `up`)'] as const;
+
+function addServe(program: Command, io: Io, stop: AbortSignal): void {
+  program
+    .command('serve')
+    .description('serve the control API, for suites in any language, until interrupted')
+    .option('--listen <address>', 'any but the loopback takes a token', '127.0.0.1')
+    .addOption(countOption('--port <n>', 'port to listen on; 0 for any free one', 7_350, 65_535))
+    .option('--token-file <file>', 'token that requests must bring (default: KUBEEDGE_SIM_TOKEN, if set)')
+    .addOption(allowOriginOption())
+    .addOption(countOption('--max-worlds <n>', 'worlds at one time', 16, 10_000))
+    .addOption(countOption('--max-body-kb <n>', 'largest body of a request', 64, 10_240))
+    .addOption(countOption('--max-seconds <n>', 'time for an answer', 180, 86_400))
+    .addOption(countOption('--idle-minutes <n>', 'end worlds nobody asks for so long; 0: never', 30, 10_000))
+    .option('--openapi', 'print the OpenAPI document and end')
+    .action((flags: ServeFlags) => {
+      io.catchSignals?.();
+      return serve(io, flags, stop);
+    });
 }
 
 function failure(error: unknown, io: Io): number {

@@ -58,7 +58,9 @@ describe('a simulation', () => {
   test.for(['memory', 'loopback'] as const)('is broken off by a signal on %s, and leaves', async (net) => {
     const control = new AbortController();
     const simulation = await startSimulation({ net, settled: false, signal: control.signal });
-    const under = simulation.run(() => new Promise((resolve) => control.signal.addEventListener('x', resolve)));
+    const under = simulation.run(
+      () => new Promise((resolve) => control.signal.addEventListener('x', resolve)),
+    );
     const waiting = simulation.advance(50);
     // On memory a wait for nothing is a deadlock; what keeps the world busy is metrics-server's round.
     setImmediate(() => control.abort(new Error('enough')));

@@ -1,9 +1,8 @@
-import { type AnyTraceEvent, SimError } from '@kubeedge-sim/sim-kit';
+import { type AnyTraceEvent, httpRequest, NetError, SimError } from '@kubeedge-sim/sim-kit';
 import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
 import { type Action, formatAction } from './cluster/action.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
-import { formatScheduledAct } from './commands/scheduled-acts.ts';
 import { openCluster } from './open-cluster.ts';
 import { type Cause, explain, type Statement } from './run.ts';
 import {
@@ -14,6 +13,7 @@ import {
   settleWithFaults,
   withoutCondition,
 } from './scenario.ts';
+import { formatScheduledAct } from './scheduled-acts.ts';
 import { findScenario, withFaults } from './select.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -62,6 +62,13 @@ export interface Diagnosis {
   observations: readonly Observation[];
 }
 
+/** What the API server answered. */
+export interface ApiAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
 /** A running cluster of a scenario, in a world of its own. */
 export interface Simulation extends AsyncDisposable {
   readonly scenario: Scenario;
@@ -89,6 +96,11 @@ export interface Simulation extends AsyncDisposable {
   /** `curl -sSk URL` on a node. @throws RangeError for a node that is not there */
   curl(node: string, url: string, options?: CurlOptions): Promise<CommandResult>;
   /**
+   * GET of the API server, from its own host, e.g. `get('/apis/metrics.k8s.io/v1beta1/nodes')`. Nobody is logged in.
+   * @throws NetError, TlsError when it cannot be asked; NetError ETIMEDOUT after two minutes without an answer
+   */
+  get(path: string): Promise<ApiAnswer>;
+  /**
    * Changes the cluster: an action, or its words, e.g. `act('docker edge-node-1 20.10.24')` or `act('cure docker')`.
    * @returns what was done, in words
    * @throws UsageError for words that are no action, RangeError for a node that is not there, EdgeError and
@@ -109,7 +121,38 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   const [scenario, cell] = choose(options);
   signal?.throwIfAborted();
   const cluster = await openCluster(scenario, cell, { seed, net, split: false, links });
+  const simulation = simulationOf({ scenario, cell, cluster, signal });
+  try {
+    if (net === 'loopback') await actAsCloudNode(cluster);
+    if (settled) await simulation.run(() => settleWithFaults(scenario, cluster));
+    return simulation;
+  } catch (error) {
+    // What the failed start left behind is the lesser news.
+    await Promise.resolve(simulation[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
+  }
+}
+
+/** Gives real clients the DNAT rules of the cloud node, so that they find an edge's port 10350 as it does. */
+async function actAsCloudNode({ world, description, host }: Cluster): Promise<void> {
+  world.net.actAs(host(description.cloud.name));
+  await world.net.settled();
+}
+
+/** What a simulation is made of. */
+export interface SimulationParts {
+  scenario: Scenario;
+  cell: Cell;
+  /** It lives in a world of its own, which is disposed with the simulation. */
+  cluster: Cluster;
+  /** As in {@link SimulationOptions}. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The simulation of a cluster that runs already. */
+export function simulationOf({ scenario, cell, cluster, signal }: SimulationParts): Simulation {
   const { world } = cluster;
+  const { seed } = world;
   const openedAtMs = world.clock.now();
   const acts: string[] = [];
   let brokenOff = false;
@@ -137,11 +180,11 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     }
     return done;
   };
-  const simulation: Simulation = {
+  return {
     scenario,
     cell,
     seed,
-    net,
+    net: world.net.kind,
     cluster,
     events: () => cluster.events(),
     acts: () => acts,
@@ -150,6 +193,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     settle: () => run(() => scenario.settle(cluster)),
     kubectl: (...args) => run(() => cluster.kubectl(args)),
     curl: (node, url, curlOptions) => run(() => cluster.curl(node, url, curlOptions)),
+    get: (path) => run(() => askApiserver(cluster, path)),
     act: (action) => run(() => perform(action)),
     diagnose: () => run(() => diagnose(scenario, cell, cluster)),
     async [Symbol.asyncDispose]() {
@@ -162,14 +206,6 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       }
     },
   };
-  try {
-    if (settled) await run(() => settleWithFaults(scenario, cluster));
-    return simulation;
-  } catch (error) {
-    // What the failed start left behind is the lesser news.
-    await Promise.resolve(simulation[Symbol.asyncDispose]()).catch(() => {});
-    throw error;
-  }
 }
 
 /** The result of `work`, or the signal's reason when it aborts first; `lost` is told of work that goes on unheard. */
@@ -190,6 +226,29 @@ async function unlessAborted<T>(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+const APISERVER_PORT = 6_443;
+/** Whoever asks gives up after so long, as the other looks do. */
+const PATIENCE_MS = 120_000;
+
+async function askApiserver({ world, description, host }: Cluster, path: string): Promise<ApiAnswer> {
+  const from = host(description.cloud.name);
+  const target = { address: from.address, port: APISERVER_PORT };
+  const patience = new AbortController();
+  const tooLate = () => patience.abort(new NetError('ETIMEDOUT', `${target.address}:${target.port}`));
+  using _timer = world.clock.setTimeout(tooLate, PATIENCE_MS, 'patience with the API server');
+  const response = await httpRequest(from, {
+    target,
+    path,
+    headers: { 'user-agent': 'kubeedge-sim', accept: 'application/json, */*' },
+    tls: { verify: false },
+    component: 'get',
+    signal: patience.signal,
+  });
+  const body = await response.text();
+  const contentType = response.headers['content-type'] ?? 'application/octet-stream';
+  return { status: response.status, contentType, body: world.net.describe(body) };
 }
 
 /** @throws UsageError */

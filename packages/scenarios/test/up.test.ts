@@ -105,12 +105,12 @@ describeNeeding(['kubectl-1.20', 'curl'], 'up missing-pod-metrics, for real clie
   });
 
   it('keeps the edge log readable: the summary calls, and no line that names a cause', async () => {
-    const { stdout } = await curl(`${up.control}/log?node=edge-node-1&component=edgecore&v=0`);
+    const { stdout } = await curl(`${up.control}/v1/worlds/up/log?node=edge-node-1&component=edgecore&v=0`);
     expect(stdout).toContain('EDGE_Metrics_CONNECTOR Message MessageID');
     expect(stdout).not.toContain('is too new');
-    expect((await curl(`${up.control}/log?node=edge-node-1&component=edgecore&v=5`)).stdout).toContain(
-      'is too new',
-    );
+    expect(
+      (await curl(`${up.control}/v1/worlds/up/log?node=edge-node-1&component=edgecore&v=5`)).stdout,
+    ).toContain('is too new');
   });
 
   it('refuses an action it cannot do and says what there is', async () => {

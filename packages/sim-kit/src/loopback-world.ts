@@ -37,7 +37,7 @@ export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): P
     ...(leasePrefix !== undefined && { leasePrefix }),
     ...(asHost !== undefined && { asHost }),
   });
-  return assembleWorld({ seed, clock, ids, trace, net }, async (body, waits, limitMs) => {
+  const world = assembleWorld({ seed, clock, ids, trace, net }, async (body, waits, limitMs) => {
     const stalled = Promise.withResolvers<never>();
     const limit = setTimeout(() => {
       const waiting = [...waits(), ...clock.pending()].join('; ') || 'nobody';
@@ -49,4 +49,14 @@ export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): P
       clearTimeout(limit);
     }
   });
+  return {
+    ...world,
+    async [Symbol.asyncDispose]() {
+      try {
+        await world[Symbol.asyncDispose]();
+      } finally {
+        clock.cancelAll();
+      }
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { type Clock, sleepOn, type Timer } from './clock.ts';
 /** The machine's clock. It knows its pending timers, so that a world can tell what was left behind. */
 export class RealClock implements Clock {
   readonly #pending = new Map<object, string>();
+  readonly #cancels = new Map<object, () => void>();
 
   now(): number {
     return Date.now();
@@ -13,6 +14,7 @@ export class RealClock implements Clock {
     const handle = setTimeout(
       () => {
         this.#pending.delete(key);
+        this.#cancels.delete(key);
         callback();
       },
       Math.max(0, delayMs),
@@ -36,11 +38,18 @@ export class RealClock implements Clock {
     return [...this.#pending.values()];
   }
 
+  /** Calls off every timer, so that what was broken off does not keep the process alive. */
+  cancelAll(): void {
+    for (const cancel of this.#cancels.values()) cancel();
+  }
+
   #timer(key: object, clear: () => void): Timer {
     const cancel = () => {
       clear();
       this.#pending.delete(key);
+      this.#cancels.delete(key);
     };
+    this.#cancels.set(key, cancel);
     return { cancel, [Symbol.dispose]: cancel };
   }
 }

@@ -43,6 +43,19 @@ export const actOption = () =>
     "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
   ).argParser(append);
 
+/** A whole number from 0 to `max`. */
+export const countOption = (name: string, description: string, preset: number, max: number) =>
+  new Option(name, description).default(preset).argParser((text: string) => {
+    if (/^\d{1,9}$/.test(text) && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${max}.`);
+  });
+
+export const allowOriginOption = () =>
+  new Option(
+    '--allow-origin <origin>',
+    'let pages of this origin use the control API; can be given several times',
+  ).argParser(append);
+
 function integer(text: string): number {
   if (!/^\d{1,9}$/.test(text))
     throw new InvalidArgumentError('It must be a whole number from 0 to 999999999.');

@@ -7,10 +7,12 @@ import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
-import { startControlServer } from '../control/control-server.ts';
+import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
+import { readToken } from '../control/token.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
+import { simulationOf } from '../simulation.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
 import type { VersionFlags } from './options.ts';
@@ -20,7 +22,14 @@ export interface UpFlags extends VersionFlags {
   asHost?: string;
   /** Address of a real Docker engine for the edge under study. */
   dockerHost?: string;
+  /** Origins of pages that may use the control API. */
+  allowOrigin?: string[];
 }
+
+/** The control API has an address of its own, and there always the same port. */
+const CONTROL_PORT = 7_350;
+/** An address for documentation (RFC 5737): no cluster has it. */
+const CONTROL_ADDRESS = '192.0.2.1';
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
@@ -42,7 +51,16 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const actions = runtimeActions(scenario, description);
   if (actions.length > 0) await scenario.settle(cluster);
   for (const action of actions) await cluster.act(action);
-  const control = world.own(await startControlServer(world, cluster, scenario, cell));
+  // Loaded here, because few commands need it.
+  const { startControlApi } = await import('../control/control-api.ts');
+  await using control = await startControlApi({
+    listen: world.net.host({ name: 'control', address: CONTROL_ADDRESS }).address,
+    port: CONTROL_PORT,
+    token: await readToken(undefined),
+    allowOrigins: flags.allowOrigin ?? [],
+    report: (error) => io.error(`${error instanceof Error ? error.stack : String(error)}\n`),
+  });
+  control.worlds.adopt(UP_WORLD, simulationOf({ scenario, cell, cluster }));
   const config = join(folder.path, 'kubeconfig');
   const server = `https://${cluster.host(description.cloud.name).address}:6443`;
   await writeFile(config, kubeconfig({ server }), { mode: 0o600 });
