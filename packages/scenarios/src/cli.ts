@@ -64,6 +64,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
     .addOption(actOption())
     .option('--diagram', 'print the request that the symptom is seen by as a Mermaid sequence diagram')
+    .option('--look-after <time>', 'look at the cluster only so long after its opening, e.g. 2m')
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);

@@ -1,3 +1,7 @@
+// They bring the kinds of events along that their packages declare, so that `events()` is typed by them everywhere.
+export type { Status } from '@kubeedge-sim/cloud-sim';
+export type { EngineProfile } from '@kubeedge-sim/edge-sim';
+export type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 export { catalog } from './catalog/index.ts';
 export { type Action, formatAction, parseAction } from './cluster/action.ts';
 export type { Cluster, CommandResult } from './cluster/cluster.ts';

@@ -13,6 +13,8 @@ export interface PlayOptions {
   /** What is done to the cluster of every run, counted from its opening. */
   acts: readonly ScheduledAct[];
   withoutCures: boolean;
+  /** Milliseconds since the opening of the cluster before which nobody looks at it. Default 0. */
+  lookAfterMs?: number;
   listener?: RunListener;
   /** Called when an act has been done to the cluster that is observed. */
   acted?(act: ScheduledAct): void;
@@ -30,7 +32,7 @@ export interface Play {
 
 /** Plays a scenario with one cell while acts change its clusters. @throws UsageError for an act that cannot be done */
 export async function play(scenario: Scenario, cell: Cell, options: PlayOptions): Promise<Play> {
-  const { seed, net, split = false, acts, withoutCures } = options;
+  const { seed, net, split = false, acts, withoutCures, lookAfterMs = 0 } = options;
   const links = acts.some(({ action }) => isLinkAction(action));
   let observed: Cluster | undefined;
   let schedule: Schedule | undefined;
@@ -47,6 +49,7 @@ export async function play(scenario: Scenario, cell: Cell, options: PlayOptions)
       return cluster;
     },
     withoutCures,
+    lookAfterMs,
     listener: {
       ...options.listener,
       looked(seen) {

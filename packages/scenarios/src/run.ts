@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyTraceEvent, World } from '@kubeedge-sim/sim-kit';
+import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from './cluster/cluster.ts';
 import {
   type CauseNote,
@@ -71,6 +71,8 @@ export interface RunOptions {
   open: (scenario: Scenario, cell: Cell) => Promise<Cluster>;
   /** Skip the cures, as a sweep over many cells does. */
   withoutCures?: boolean;
+  /** Time since the opening of a cluster before which nobody looks at it; default 0. */
+  lookAfterMs?: number;
   listener?: RunListener;
 }
 
@@ -149,32 +151,39 @@ interface Seen extends Look {
 async function inCluster<T>(
   scenario: Scenario,
   cell: Cell,
-  options: Pick<RunOptions, 'open'>,
-  body: (cluster: Cluster, world: World) => Promise<T>,
+  { open, lookAfterMs = 0 }: Pick<RunOptions, 'open' | 'lookAfterMs'>,
+  body: (cluster: Cluster, timeToLook: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const cluster = await options.open(scenario, cell);
+  const cluster = await open(scenario, cell);
   const { world } = cluster;
+  const { clock } = world;
+  const lookAtMs = clock.now() + lookAfterMs;
+  const timeToLook = async () => {
+    if (clock.now() < lookAtMs) await clock.sleep(lookAtMs - clock.now());
+  };
   try {
-    return await world.run(() => body(cluster, world), { limitMs: LIMIT_MS });
+    return await world.run(() => body(cluster, timeToLook), { limitMs: LIMIT_MS + lookAfterMs });
   } finally {
     await world[Symbol.asyncDispose]();
   }
 }
 
 function playOnce(scenario: Scenario, cell: Cell, options: RunOptions) {
-  return inCluster(scenario, cell, options, async (cluster, world) => {
+  return inCluster(scenario, cell, options, async (cluster, timeToLook) => {
     await settleWithFaults(scenario, cluster);
+    await timeToLook();
     const observations = await scenario.observe(cluster);
     const control = await scenario.observeControl(cluster);
     const events: readonly AnyTraceEvent[] = cluster.events().slice();
     const seen: Seen = { events, observations, cell, edge: scenario.edge };
-    return { seen, control, hash: world.trace.hash() };
+    return { seen, control, hash: cluster.world.trace.hash() };
   });
 }
 
 function playCure(scenario: Scenario, cell: Cell, id: string, options: RunOptions) {
-  return inCluster(scenario, cell, options, async (cluster) => {
+  return inCluster(scenario, cell, options, async (cluster, timeToLook) => {
     await settleWithFaults(scenario, cluster);
+    await timeToLook();
     const before = await scenario.observeControl(cluster);
     const actions = scenario.cures.find((cure) => cure.id === id)?.actions(cell) ?? [];
     for (const action of actions) await cluster.act(action);

@@ -19,13 +19,21 @@ export function parseScheduledAct(text: string): ScheduledAct {
         "Write it as '20s: cut edge-node-1 silent'; times are 500ms, 20s, 1m30s, 1h.",
     );
   }
-  const parts = [...time.matchAll(/(\d+)(ms|[smh])/g)];
-  const afterMs = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS_MS[unit] ?? 0), 0);
-  return { afterMs, action: parseAction(words.split(/\s+/)) };
+  return { afterMs: parseDuration(time), action: parseAction(words.split(/\s+/)) };
 }
 
+/** Milliseconds of `500ms`, `20s`, `1m30s`, `1h`. @throws UsageError */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+)(ms|[smh])/g)];
+  if (text === '' || parts.map(([part]) => part).join('') !== text)
+    throw new UsageError(`Tried to read the time ${JSON.stringify(text)}; times are 500ms, 20s, 1m30s, 1h.`);
+  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS_MS[unit] ?? 0), 0);
+}
+
+export const formatDuration = (ms: number) => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
+
 export const formatScheduledAct = ({ afterMs, action }: ScheduledAct) =>
-  `${afterMs % 1_000 === 0 ? `${afterMs / 1_000}s` : `${afterMs}ms`}: ${formatAction(action)}`;
+  `${formatDuration(afterMs)}: ${formatAction(action)}`;
 
 export interface Schedule extends AsyncDisposable {
   /** What has not been done yet. */

@@ -77,8 +77,12 @@ export interface Simulation extends AsyncDisposable {
   readonly net: 'memory' | 'loopback';
   /** For use inside of {@link run}; its `world` is the simulation's. */
   readonly cluster: Cluster;
+  /** When the cluster was opened: what acts, and a replay's times, are counted from. Milliseconds since the epoch. */
+  readonly openedAtMs: number;
   /** Every event so far, oldest first. */
   events(): readonly AnyTraceEvent[];
+  /** SHA-256 over the decisions so far; the same for the same seed and calls, on the memory net only. */
+  hash(): string;
   /** What {@link act} has done so far, as `replay --act` takes it: `20s: docker edge-node-1 20.10.24`. */
   acts(): readonly string[];
   /**
@@ -186,7 +190,9 @@ export function simulationOf({ scenario, cell, cluster, signal }: SimulationPart
     seed,
     net: world.net.kind,
     cluster,
+    openedAtMs,
     events: () => cluster.events(),
+    hash: () => world.trace.hash(),
     acts: () => acts,
     run,
     advance: (ms) => run(() => world.clock.sleep(ms, signal && { signal })),

@@ -64,6 +64,13 @@ describe('kubeedge-sim', () => {
     expect(healed.out).toMatch(/^edge-node-1 +\d+m/m);
   });
 
+  it('looks only after the time asked for, so that acts can have their effect', async () => {
+    const cured = ['--act', '31s: docker edge-node-1 20.10.24', '--act', '31s: restart edgecore edge-node-1'];
+    const acts = ['replay', 'missing-pod-metrics', '--expect', 'healthy', ...cured];
+    expect((await run(...acts)).exitCode).toBe(1);
+    expect((await run(...acts, '--look-after', '2m')).exitCode).toBe(0);
+  });
+
   it.each([
     ['cut edge-node-1 silent', "Write it as '20s: cut edge-node-1 silent'"],
     ['20s: cut edge-node-1', 'cut <node> [node] silent|rst'],
@@ -119,6 +126,7 @@ describe('kubeedge-sim', () => {
     [['replay', 'missing-pod-metrics', '--edgecore', 'v1.6.9'], 'the nearest known are v1.6.2'],
     [['replay', 'missing-pod-metrics', '--docker', '18.10.1'], 'the nearest known are'],
     [['replay', 'missing-pod-metrics', '--metrics-server', '0.9.9'], 'simulated are v0.4.2'],
+    [['replay', 'missing-pod-metrics', '--look-after', 'soon'], 'times are 500ms, 20s, 1m30s, 1h'],
     [['replay', 'missing-pod-metrics', '--net', 'paper'], 'Allowed choices are memory, loopback'],
     [
       ['replay', 'missing-pod-metrics', '--trace', '/no/such/folder/trace.ndjson'],

@@ -11,7 +11,7 @@ import { createTerminalReport } from '../report/terminal.ts';
 import { words } from '../report/words.ts';
 import type { Result } from '../run.ts';
 import { type Cell, type Look, type Outcome, type Scenario, withoutCondition } from '../scenario.ts';
-import { formatScheduledAct, parseScheduledAct } from '../scheduled-acts.ts';
+import { formatScheduledAct, parseDuration, parseScheduledAct } from '../scheduled-acts.ts';
 import { findScenario, withFaults } from '../select.ts';
 import type { Lang } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
@@ -40,6 +40,8 @@ export interface ReplayFlags extends VersionFlags {
   diagram?: boolean;
   /** `<time>: <action>` each: what is done to the cluster of every run, counted from its opening. */
   act?: readonly string[];
+  /** Time since the opening of the cluster before which nobody looks at it. */
+  lookAfter?: string;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<nu
     acts,
     withoutCures: flags.hideCause === true,
     acted: (act) => say(`⚡ ${formatScheduledAct(act)}`),
+    lookAfterMs: flags.lookAfter === undefined ? 0 : parseDuration(flags.lookAfter),
     listener: {
       async observed(observation) {
         say(report.observation(observation));
