@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Run by failure.test.ts only: tests that fail. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.sample.ts'],
+    reporters: ['default'],
+    retry: 0,
+    sequence: { concurrent: false },
+  },
+});
