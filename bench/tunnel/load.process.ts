@@ -1,0 +1,16 @@
+// The client of the tunnel benchmark, and the asking end of the raw WebSockets.
+import { serveCalls } from '../process.ts';
+import { loadHttps, type RequestLoad } from './http-client.ts';
+import { type KeyPair, type RawWss, startRawWss } from './raw-wss.ts';
+
+const listening = new Map<number, RawWss>();
+
+serveCalls({
+  https: (load: RequestLoad) => loadHttps(load),
+  async wssListen(tls: KeyPair) {
+    const wss = await startRawWss(tls);
+    listening.set(wss.port, wss);
+    return wss.port;
+  },
+  wss: (load: RequestLoad) => listening.get(load.port)?.load(load),
+});

@@ -1,0 +1,188 @@
+import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { type BenchProcess, startProcess, type Usage } from '../process.ts';
+import type { Benchmark, BenchOptions, Measurement } from '../result.ts';
+import { median } from '../result.ts';
+import { type BodyShape, largeBody, pathOf, smallBody } from './body.ts';
+import type { EdgeStart } from './edge.process.ts';
+import type { CloudStarted } from './hosts.ts';
+import type { LoadResult, RequestLoad } from './http-client.ts';
+import type { KeyPair } from './raw-wss.ts';
+
+const SHAPES = [smallBody, largeBody];
+const CLIENTS = [1, 10, 50, 200];
+const ROUNDS = 3;
+
+type Load = Omit<RequestLoad, 'clients' | 'warmUpSeconds' | 'seconds'>;
+type Timing = Pick<RequestLoad, 'clients' | 'warmUpSeconds' | 'seconds'>;
+
+/** One way to answer the load, and the processes whose CPU it costs. */
+interface Way {
+  name: string;
+  call: 'https' | 'wss';
+  load(shape: BodyShape): Load;
+  processes: Readonly<Record<string, BenchProcess>>;
+}
+
+interface Round extends LoadResult {
+  /** CPU microseconds per request, by process. */
+  cpu: Record<string, number>;
+}
+
+/** Requests through 10003, the tunnel and 10350, and the same bodies without all that. */
+export const tunnel: Benchmark = {
+  name: 'tunnel',
+  async run(options) {
+    await using processes = await start(options);
+    const measurements: Measurement[] = [];
+    for (const shape of SHAPES) {
+      for (const clients of options.quick ? [1, 50] : CLIENTS) {
+        options.tell(`${shape.name}, ${clients} clients`);
+        measurements.push(await measure(processes, shape, clients, options));
+      }
+    }
+    return {
+      benchmark: 'tunnel',
+      title: 'Summary requests through 10003, the tunnel and 10350',
+      unit: 'requests/s',
+      better: 'more',
+      measurements,
+      notes: [
+        'cloudcore and edgecore v1.6.1 in two processes, the client in a third, all with TLS as in the product. On 10350 ' +
+          'a stub in the edge’s process serves a body of the given size; edgestream cuts it and sends a message a line.',
+        'raw https: the same body from a node:https server. raw wss: the same messages over one WebSocket, answered ' +
+          'by a process that knows nothing of them.',
+        `Median of ${ROUNDS} rounds, in which the three take turns.`,
+      ],
+    };
+  },
+};
+
+async function measure(
+  { client, ways }: Running,
+  shape: BodyShape,
+  clients: number,
+  { quick }: BenchOptions,
+): Promise<Measurement> {
+  const timing: Timing = { clients, warmUpSeconds: quick ? 0.5 : 1, seconds: quick ? 1 : 3 };
+  const rounds = new Map<string, Round[]>(ways.map(({ name }) => [name, []]));
+  for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
+    for (const way of ways) rounds.get(way.name)?.push(await loadOnce(client, way, shape, timing));
+  }
+  const of = (name: string, value: (round: Round) => number) => median((rounds.get(name) ?? []).map(value));
+  const [ours, ...others] = ways.map(({ name }) => name) as [string, ...string[]];
+  const cpu = ['client', 'cloud', 'edge'].map((who) => of(ours, (round) => round.cpu[who] ?? 0).toFixed(0));
+  return {
+    case: `${shape.name}, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
+    value: of(ours, ({ perSecond }) => perSecond),
+    baselines: others.map((name) => ({ name, value: of(name, ({ perSecond }) => perSecond) })),
+    more: {
+      'p50 ms': of(ours, ({ p50Ms }) => p50Ms).toFixed(1),
+      'p99 ms': of(ours, ({ p99Ms }) => p99Ms).toFixed(1),
+      'CPU µs per request (client, cloud, edge)': cpu.join(', '),
+    },
+  };
+}
+
+async function loadOnce(client: BenchProcess, way: Way, shape: BodyShape, timing: Timing): Promise<Round> {
+  const counted = { client, ...way.processes };
+  const usages = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(counted).map(async ([name, process]) => [name, await process.usage()] as const),
+      ),
+    ) as Record<string, Usage>;
+  const before = await usages();
+  const result = await client.call<LoadResult>(way.call, { ...way.load(shape), ...timing });
+  const after = await usages();
+  // The warm-up costs, too: what it did not count is taken to be as fast as what it did.
+  const requests = result.perSecond * (timing.seconds + timing.warmUpSeconds);
+  const cpu = Object.keys(counted).map((name) => {
+    const seconds = (after[name]?.cpuSeconds ?? 0) - (before[name]?.cpuSeconds ?? 0);
+    return [name, (seconds * 1e6) / requests] as const;
+  });
+  return { ...result, cpu: Object.fromEntries(cpu) };
+}
+
+interface Running extends AsyncDisposable {
+  client: BenchProcess;
+  /** Ours first. */
+  ways: Way[];
+}
+
+async function start({ profileFolder }: BenchOptions): Promise<Running> {
+  const stack = new AsyncDisposableStack();
+  const launch = (name: string) => {
+    const profile =
+      profileFolder === undefined
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=tunnel-${name}.cpuprofile`];
+    return stack.use(startProcess(new URL(`./${name}.process.ts`, import.meta.url), profile));
+  };
+  const client = launch('load');
+  const raw = launch('raw');
+  const cloud = launch('cloud');
+  const edge = launch('edge');
+  try {
+    const started = await cloud.call<CloudStarted>('started');
+    await edge.call('start', { cloud: started, bodies: SHAPES, pods: 3 } satisfies EdgeStart);
+    await sessionOf(cloud);
+    const tls = await rawKeyPair();
+    const httpsPort = await raw.call<number>('https', { tls, bodies: SHAPES });
+    const wssPorts = new Map<BodyShape, number>();
+    for (const shape of SHAPES) {
+      const port = await client.call<number>('wssListen', tls);
+      await raw.call('wss', { port, shape });
+      wssPorts.set(shape, port);
+    }
+    const edgeHost = `${started.edgeAddress}:10350`;
+    return {
+      client,
+      ways: [
+        {
+          name: 'kubeedge-sim',
+          call: 'https',
+          load: (shape) => requestFor(shape, started.cloudAddress, 10_003, edgeHost),
+          processes: { cloud, edge },
+        },
+        {
+          name: 'raw https',
+          call: 'https',
+          load: (shape) => requestFor(shape, '127.0.0.1', httpsPort, edgeHost),
+          processes: { raw },
+        },
+        {
+          name: 'raw wss',
+          call: 'wss',
+          load: (shape) => requestFor(shape, '127.0.0.1', wssPorts.get(shape) ?? 0, edgeHost),
+          processes: { raw },
+        },
+      ],
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+// Headers as metrics-server v0.4 sends them.
+function requestFor(shape: BodyShape, host: string, port: number, hostHeader: string): Load {
+  const request =
+    `GET ${pathOf(shape)} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: metrics-server/v0.4.2\r\n` +
+    'Accept-Encoding: identity\r\n\r\n';
+  return { host, port, request, bodyBytes: shape.lines * shape.lineBytes };
+}
+
+async function sessionOf(cloud: BenchProcess): Promise<void> {
+  while ((await cloud.call<number>('sessions')) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A certificate like those of a world, for servers that have none. */
+async function rawKeyPair(): Promise<KeyPair> {
+  await using world = await createLoopbackWorld();
+  const authority = await world.net.authority({ commonName: 'raw' });
+  const { pem = '', keyPem = '' } = await authority.issue({ commonName: 'raw', ipAddresses: ['127.0.0.1'] });
+  return { cert: pem, key: keyPem };
+}
