@@ -31,6 +31,8 @@ export interface Result {
 export interface BenchOptions {
   /** A short run that shows that everything works; its numbers mean little. */
   quick: boolean;
+  /** Only cases in whose name this is. */
+  cases: string;
   /** Where processes write a CPU profile when they end; absent = none. */
   profileFolder?: string;
   /** Says what is being done. */

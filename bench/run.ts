@@ -1,4 +1,4 @@
-// `npm run bench [-- names…] [--quick] [--cpu-prof <folder>]`, see docs/benchmarks.md.
+// `npm run bench [-- names…] [--quick] [--case <text>] [--cpu-prof <folder>]`, see docs/benchmarks.md.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark, BenchOptions, Result } from './result.ts';
@@ -9,7 +9,11 @@ const benchmarks: readonly Benchmark[] = [tunnel];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, 'cpu-prof': { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    case: { type: 'string', default: '' },
+    'cpu-prof': { type: 'string' },
+  },
 });
 
 const wanted = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
@@ -21,6 +25,7 @@ if (unknown.length > 0) {
 
 const options: BenchOptions = {
   quick: values.quick,
+  cases: values.case,
   ...(values['cpu-prof'] !== undefined && { profileFolder: values['cpu-prof'] }),
   tell: (text) => process.stderr.write(`  ${text}\n`),
 };

@@ -36,8 +36,10 @@ export const tunnel: Benchmark = {
     const measurements: Measurement[] = [];
     for (const shape of SHAPES) {
       for (const clients of options.quick ? [1, 50] : CLIENTS) {
-        options.tell(`${shape.name}, ${clients} clients`);
-        measurements.push(await measure(processes, shape, clients, options));
+        const name = `${shape.name}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
+        if (!name.includes(options.cases)) continue;
+        options.tell(name);
+        measurements.push({ case: name, ...(await measure(processes, shape, clients, options)) });
       }
     }
     return {
@@ -62,7 +64,7 @@ async function measure(
   shape: BodyShape,
   clients: number,
   { quick }: BenchOptions,
-): Promise<Measurement> {
+): Promise<Omit<Measurement, 'case'>> {
   const timing: Timing = { clients, warmUpSeconds: quick ? 0.5 : 1, seconds: quick ? 1 : 3 };
   const rounds = new Map<string, Round[]>(ways.map(({ name }) => [name, []]));
   for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
@@ -72,7 +74,6 @@ async function measure(
   const [ours, ...others] = ways.map(({ name }) => name) as [string, ...string[]];
   const cpu = ['client', 'cloud', 'edge'].map((who) => of(ours, (round) => round.cpu[who] ?? 0).toFixed(0));
   return {
-    case: `${shape.name}, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
     value: of(ours, ({ perSecond }) => perSecond),
     baselines: others.map((name) => ({ name, value: of(name, ({ perSecond }) => perSecond) })),
     more: {
