@@ -13,7 +13,7 @@ export type { ConnectIdentity, HeaderSource } from './handshake.ts';
 export { connectHeaders, connectPath, readConnectHeaders } from './handshake.ts';
 export { LineScanner } from './line-scanner.ts';
 export type { DecodeMessageOptions, TunnelMessage } from './message.ts';
-export { decodeMessage, describeMessage, encodeMessage } from './message.ts';
+export { decodeMessage, describeMessage, encodeMessage, messageLength, writeMessage } from './message.ts';
 export type { MessageTypeName } from './message-type.ts';
 export {
   isMessageTypeKnown,

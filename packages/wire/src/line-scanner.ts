@@ -33,7 +33,8 @@ export class LineScanner {
   /**
    * Takes the next bytes of the body.
    *
-   * @returns the lines completed by them, without line feed and without one trailing CR; each a fresh copy
+   * @returns the lines completed by them, without line feed and without one trailing CR;
+   *   those that lie within the chunk are views of it
    */
   push(chunk: Uint8Array): Uint8Array[] {
     const lines: Uint8Array[] = [];
@@ -47,9 +48,12 @@ export class LineScanner {
         this.#stop();
         break;
       }
-      this.#pending.push(chunk.slice(start, end));
       this.#pendingBytes = bytes;
-      if (feed === -1) break;
+      if (feed === -1) {
+        this.#pending.push(chunk.slice(start));
+        break;
+      }
+      this.#pending.push(chunk.subarray(start, end));
       lines.push(this.#takeLine());
       start = feed + 1;
     }
@@ -68,12 +72,7 @@ export class LineScanner {
   }
 
   #takeLine(): Uint8Array {
-    const line = new Uint8Array(this.#pendingBytes);
-    let at = 0;
-    for (const part of this.#pending) {
-      line.set(part, at);
-      at += part.length;
-    }
+    const line = joined(this.#pending, this.#pendingBytes);
     this.#pending = [];
     this.#pendingBytes = 0;
     return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
@@ -84,4 +83,16 @@ export class LineScanner {
     this.#pending = [];
     this.#pendingBytes = 0;
   }
+}
+
+function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return first;
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -21,10 +21,11 @@ export const messageTypes = {
 export type MessageTypeName = keyof typeof messageTypes;
 
 const names = Object.keys(messageTypes) as MessageTypeName[];
+const namesByNumber = names.toSorted((a, b) => messageTypes[a] - messageTypes[b]);
 
 /** Our name of a message type number; `UNKNOWN` for any other number. */
 export function messageTypeName(type: number): MessageTypeName | 'UNKNOWN' {
-  return names.find((name) => messageTypes[name] === type) ?? 'UNKNOWN';
+  return namesByNumber[type] ?? 'UNKNOWN';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { wireError } from './errors.ts';
 import { messageTypeName } from './message-type.ts';
-import { decodeUvarint, encodeUvarint } from './uvarint.ts';
+import { decodeUvarint, uvarintLength, writeUvarint } from './uvarint.ts';
 
 /**
  * One tunnel message: the content of one WebSocket **text** message, although it is often not UTF-8.
@@ -29,16 +29,27 @@ export type DecodeMessageOptions = {
  * @throws WireError WIRE_ERR_CONNECT_ID_RANGE, WIRE_ERR_MESSAGE_TYPE_RANGE
  */
 export function encodeMessage(message: TunnelMessage): Uint8Array {
-  const { connectId, type, data } = message;
+  const bytes = new Uint8Array(messageLength(message));
+  writeMessage(message, bytes, 0);
+  return bytes;
+}
+
+/**
+ * How many bytes {@link encodeMessage} gives.
+ *
+ * @throws WireError WIRE_ERR_CONNECT_ID_RANGE, WIRE_ERR_MESSAGE_TYPE_RANGE
+ */
+export function messageLength({ connectId, type, data }: TunnelMessage): number {
   if (!isUnsigned(connectId)) throw wireError('WIRE_ERR_CONNECT_ID_RANGE', { found: connectId });
   if (!isUnsigned(type)) throw wireError('WIRE_ERR_MESSAGE_TYPE_RANGE', { found: type });
-  const id = encodeUvarint(connectId);
-  const kind = encodeUvarint(type);
-  const bytes = new Uint8Array(id.length + kind.length + data.length);
-  bytes.set(id, 0);
-  bytes.set(kind, id.length);
-  bytes.set(data, id.length + kind.length);
-  return bytes;
+  return uvarintLength(connectId) + uvarintLength(type) + data.length;
+}
+
+/** Writes what {@link encodeMessage} gives into `target`, which must have room for {@link messageLength} bytes. */
+export function writeMessage(message: TunnelMessage, target: Uint8Array, offset: number): void {
+  const { connectId, type, data } = message;
+  const start = writeUvarint(type, target, writeUvarint(connectId, target, offset));
+  target.set(data, start);
 }
 
 /**
@@ -57,15 +68,36 @@ export function decodeMessage(bytes: Uint8Array, options: DecodeMessageOptions =
   if (bodyBytesMax !== null && !isUnsigned(bodyBytesMax)) {
     throw wireError('WIRE_ERR_BODY_BYTES_MAX', { found: bodyBytesMax });
   }
-  const id = decodeUvarint(bytes, 0, 'the connectID of a tunnel message');
-  const kind = decodeUvarint(bytes, id.bytesRead, 'the type of a tunnel message');
-  const connectId = Number(id.value);
-  const type = Number(kind.value);
-  if (!isUnsigned(connectId)) throw wireError('WIRE_ERR_CONNECT_ID_RANGE', { found: String(id.value) });
-  if (!isUnsigned(type)) throw wireError('WIRE_ERR_MESSAGE_TYPE_RANGE', { found: String(kind.value) });
-  const start = id.bytesRead + kind.bytesRead;
+  const { value: connectId, end: typeAt } = readUnsigned(bytes, 0, connectIdErrors);
+  const { value: type, end: start } = readUnsigned(bytes, typeAt, typeErrors);
   const end = bodyBytesMax === null ? bytes.length : Math.min(bytes.length, start + bodyBytesMax);
   return { connectId, type, data: bytes.subarray(start, end) };
+}
+
+const connectIdErrors = { what: 'the connectID of a tunnel message', code: 'WIRE_ERR_CONNECT_ID_RANGE' } as const;
+const typeErrors = { what: 'the type of a tunnel message', code: 'WIRE_ERR_MESSAGE_TYPE_RANGE' } as const;
+
+/** As many bytes of a varint as fit a 32-bit integer. */
+const shortBytesMax = 4;
+
+/** Reads an integer from 0 to 2^53-1; `end` is the offset after it. */
+function readUnsigned(
+  bytes: Uint8Array,
+  offset: number,
+  { what, code }: typeof connectIdErrors | typeof typeErrors,
+): { value: number; end: number } {
+  // Nearly all are short, and bigints are dear.
+  let small = 0;
+  for (let read = 0; read < shortBytesMax; read += 1) {
+    const byte = bytes[offset + read];
+    if (byte === undefined) break;
+    small |= (byte & 0x7f) << (7 * read);
+    if (byte < 0x80) return { value: small, end: offset + read + 1 };
+  }
+  const read = decodeUvarint(bytes, offset, what);
+  const value = Number(read.value);
+  if (!isUnsigned(value)) throw wireError(code, { found: String(read.value) });
+  return { value, end: offset + read.bytesRead };
 }
 
 /** One line for traces: id, type name and data length, never the data itself. */

@@ -26,6 +26,29 @@ export function encodeUvarint(value: number | bigint): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** How many bytes {@link writeUvarint} writes for a value; an integer from 0 to 2^53-1. */
+export function uvarintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1;
+  return length;
+}
+
+/**
+ * Writes an integer from 0 to 2^53-1 as {@link encodeUvarint} encodes it.
+ *
+ * @returns the offset after it
+ */
+export function writeUvarint(value: number, target: Uint8Array, offset: number): number {
+  let at = offset;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) {
+    target[at] = (rest % 0x80) | 0x80;
+    at += 1;
+  }
+  target[at] = rest;
+  return at + 1;
+}
+
 /** A decoded varint: its value and the number of bytes it took. */
 export type DecodedUvarint = { readonly value: bigint; readonly bytesRead: number };
 
