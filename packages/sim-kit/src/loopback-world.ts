@@ -18,17 +18,24 @@ export interface LoopbackWorldOptions extends WorldOptions {
    * through a relay in the dialling process, which costs about a millisecond a chunk. Default false.
    */
   links?: boolean;
+  /**
+   * How many events the trace keeps at least, at most twice as many: a world that serves for days must not grow. Default
+   * 100,000.
+   */
+  traceEventsKept?: number;
 }
+
+const TRACE_EVENTS_KEPT = 100_000;
 
 /**
  * A world on real sockets and the machine's clock, for real clients. `startAtMs` has no effect: it is now.
  * @throws SimError SIM_ERR_NO_LEASE, SIM_ERR_ADDRESS
  */
 export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
-  const { seed = 1, leasePrefix, asHost, links = false } = options;
+  const { seed = 1, leasePrefix, asHost, links = false, traceEventsKept = TRACE_EVENTS_KEPT } = options;
   const clock = new RealClock();
   const ids = createIds(seed);
-  const trace = createTrace(clock);
+  const trace = createTrace(clock, { eventsKept: traceEventsKept, hashesAll: false });
   const net = await createLoopbackNet({
     clock,
     ids,

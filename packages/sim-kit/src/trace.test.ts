@@ -6,7 +6,7 @@ const log = (message: string) => ({ severity: 'I', verbosity: 0, source: 'a.go:1
 const opened = (to: string) => ({ connection: 'a>b', to, outcome: 'open' }) as const;
 
 describe('a trace', () => {
-  const create = () => createTrace(new VirtualClock(5));
+  const create = () => createTrace(new VirtualClock(5), { eventsKept: 10, hashesAll: true });
   const from = { host: 'edge', component: 'edged' };
 
   it('numbers events and keeps who, when and why', () => {

@@ -43,7 +43,11 @@ export interface TraceInput<K extends keyof TraceKinds> {
   host: string;
   component: string;
   kind: K;
-  detail: TraceKinds[K];
+  /**
+   * A function makes the detail when somebody looks, which in a loopback world may be never. What it captures must not
+   * change.
+   */
+  detail: TraceKinds[K] | (() => TraceKinds[K]);
   parent?: number | undefined;
 }
 
@@ -64,41 +68,74 @@ export interface Trace {
   /** Forgets a connection; the nets call it when both ends are closed. */
   unlink(connection: string): void;
   /**
-   * SHA-256 over the decisions and tunnel messages so far. Handshake bytes, chunk sizes and log texts are not in the
+   * SHA-256 over the decisions and tunnel messages so far, in a loopback world over those that are kept. Handshake bytes, chunk sizes and log texts are not in the
    * trace or not in the hash, because they may differ between runs that decide alike.
    */
   hash(): string;
 }
 
-/** How many events are kept; the hash covers all of them, kept or not. */
-const KEPT_EVENTS_MAX = 1_000_000;
+export interface TraceOptions {
+  /** How many events are kept, at least; of twice as many the older half is dropped. */
+  eventsKept: number;
+  /**
+   * Whether {@link Trace.hash} covers every event from the first, kept or not, for which each must be looked at. If not,
+   * it covers those that are kept.
+   */
+  hashesAll: boolean;
+}
 
-export function createTrace(clock: Clock): Trace {
-  const events: AnyTraceEvent[] = [];
+/** Hashing in small pieces costs more than the hash. */
+const HASHED_CHARACTERS = 65_536;
+
+export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOptions): Trace {
+  let kept: (AnyTraceEvent & { detail: unknown })[] = [];
+  /** Of those kept, how many have their detail. */
+  let made = 0;
   const listeners = new Set<(event: AnyTraceEvent) => void>();
   const links = new Map<string, number>();
   const digest = createHash('sha256');
+  let undigested = '';
   let lastId = 0;
+
+  function make(event: { detail: unknown }): void {
+    if (typeof event.detail === 'function') event.detail = event.detail();
+  }
+
+  function events(): readonly AnyTraceEvent[] {
+    for (; made < kept.length; made++) make(kept[made] as AnyTraceEvent);
+    return kept;
+  }
+
+  function digestUndigested(): void {
+    digest.update(undigested);
+    undigested = '';
+  }
+
   return {
-    events,
-    emit(input) {
-      const { parent, host, component, kind, detail } = input;
-      const event = {
-        id: ++lastId,
-        atMs: clock.now(),
-        ...(parent === undefined ? {} : { parent }),
-        host,
-        component,
-        kind,
-        detail,
-      } as unknown as AnyTraceEvent;
-      events.push(event);
-      if (events.length > KEPT_EVENTS_MAX) events.splice(0, KEPT_EVENTS_MAX / 2);
-      if (event.kind !== 'log') digest.update(`${JSON.stringify(event)}\n`);
-      for (const listener of listeners) listener(event);
-      return lastId;
+    get events() {
+      return events();
     },
-    of: ((kind: keyof TraceKinds) => events.filter((event) => event.kind === kind)) as Trace['of'],
+    emit({ parent, host, component, kind, detail }) {
+      const id = ++lastId;
+      const atMs = clock.now();
+      const event = (parent === undefined
+        ? { id, atMs, host, component, kind, detail }
+        : { id, atMs, parent, host, component, kind, detail }) as unknown as AnyTraceEvent;
+      if (kept.length === 2 * eventsKept) {
+        kept = kept.slice(eventsKept);
+        made = Math.max(0, made - eventsKept);
+      }
+      kept.push(event);
+      if (!hashesAll && listeners.size === 0) return id;
+      make(event);
+      if (hashesAll && kind !== 'log') {
+        undigested += `${JSON.stringify(event)}\n`;
+        if (undigested.length > HASHED_CHARACTERS) digestUndigested();
+      }
+      for (const listener of listeners) listener(event);
+      return id;
+    },
+    of: ((kind: keyof TraceKinds) => events().filter((event) => event.kind === kind)) as Trace['of'],
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -106,9 +143,16 @@ export function createTrace(clock: Clock): Trace {
     link: (connection, eventId) => void links.set(connection, eventId),
     linked: (connection) => links.get(connection),
     unlink: (connection) => void links.delete(connection),
-    hash: () => digest.copy().digest('hex'),
+    hash() {
+      if (!hashesAll) return createHash('sha256').update(hashedText(events())).digest('hex');
+      digestUndigested();
+      return digest.copy().digest('hex');
+    },
   };
 }
+
+const hashedText = (events: readonly AnyTraceEvent[]) =>
+  traceToNdjson(events.filter(({ kind }) => kind !== 'log'));
 
 /** Writes events as NDJSON, one object per line, keys in a fixed order. */
 export function traceToNdjson(events: readonly AnyTraceEvent[]): string {

@@ -36,13 +36,14 @@ export interface WorldOptions {
 
 const START_AT_MS = Date.UTC(2021, 5, 10, 8);
 const RUN_LIMIT_MS = 3_600_000;
+const EVENTS_KEPT = 500_000;
 
 /** A world on the in-memory net under virtual time: fast, and the same for the same seed. */
 export function createMemoryWorld(options: WorldOptions = {}): World {
   const seed = options.seed ?? 1;
   const clock = new VirtualClock(options.startAtMs ?? START_AT_MS);
   const ids = createIds(seed);
-  const trace = createTrace(clock);
+  const trace = createTrace(clock, { eventsKept: EVENTS_KEPT, hashesAll: true });
   const net = createMemoryNet({ clock, ids, trace });
   return assembleWorld({ seed, clock, ids, trace, net }, async (body, waits, limitMs) => {
     let settled = false;
