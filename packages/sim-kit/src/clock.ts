@@ -16,6 +16,11 @@ export interface Clock {
   setInterval(callback: () => void, periodMs: number, label?: string): Timer;
   /** Resolves after `ms`; rejects with the signal's reason when `signal` aborts first. */
   sleep(ms: number, options?: { signal?: AbortSignal; label?: string }): Promise<void>;
+  /**
+   * Calls `callback` when what has arrived by now has been dealt with; no time passes until then, and it cannot be called
+   * off. What is to leave together is collected until then.
+   */
+  soon(callback: () => void, label: string): void;
   /** Labels of the timers still pending, oldest first. */
   pending(): string[];
 }

@@ -30,6 +30,10 @@ export class RealClock implements Clock {
     return this.#timer(key, () => clearInterval(handle));
   }
 
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   sleep(ms: number, options?: { signal?: AbortSignal; label?: string }): Promise<void> {
     return sleepOn(this, ms, options);
   }

@@ -67,6 +67,10 @@ export class VirtualClock implements Clock {
     return { cancel, [Symbol.dispose]: cancel };
   }
 
+  soon(callback: () => void, label: string): void {
+    this.setTimeout(callback, 0, label);
+  }
+
   sleep(ms: number, options?: { signal?: AbortSignal; label?: string }): Promise<void> {
     return sleepOn(this, ms, options);
   }

@@ -1,4 +1,5 @@
 import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import {
@@ -26,7 +27,7 @@ export interface AskEdgedOptions {
 
 /** A body as it arrives. Closing it ends the request's connection. */
 export interface EdgedBody {
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly bytes: Readable;
   close(): void;
 }
 
@@ -171,7 +172,7 @@ function headerProblem(name: string, values: readonly string[]): string | undefi
 function bodyOf({ traits, payload }: AskEdgedOptions, response: IncomingMessage): EdgedBody {
   const asked = traits.identity || payload.header?.has('Accept-Encoding') === true;
   const packed = !asked && response.headers['content-encoding'] === 'gzip';
-  return { chunks: packed ? unpacked(response) : response, close: () => response.destroy() };
+  return { bytes: packed ? Readable.from(unpacked(response)) : response, close: () => response.destroy() };
 }
 
 /** In one piece: the asynchronous unpackers of node:zlib work outside of the world. */

@@ -88,6 +88,7 @@ function upgrade(
     url: `ws://${server.address}:${server.port}${connectPath}`,
     headers: [['User-Agent', 'Go-http-client/1.1'], ...connectHeaders(dialect, { hostname, internalIp })],
     rng: world.rng.fork(`ws-mask/${socket.connection}`),
+    clock: world.clock,
   });
   return new Promise((resolve, reject) => {
     tunnel.once('open', () => {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, LineScanner, messageTypes, type TunnelMessage } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
@@ -12,13 +13,23 @@ export interface MetricsConnectionOptions {
   /** Id of the CONNECT message; answers carry that of the payload. */
   connectId: number;
   payload: ConnectPayload;
-  /** Sends a message; false when the tunnel is gone. */
-  write: (message: TunnelMessage) => Promise<boolean>;
+  tunnel: MessageSink;
   /** Aborted by a REMOVE_CONNECT from the cloud. */
   removed: AbortSignal;
   /** Aborted when the process ends. */
   signal: AbortSignal;
   parent: number;
+}
+
+/** The tunnel as the connections on it use it. */
+export interface MessageSink {
+  /**
+   * Sends messages one after the other; false when the tunnel is gone. `sent` is called for each as soon as it is on its
+   * way.
+   */
+  write(messages: readonly TunnelMessage[], sent?: (message: TunnelMessage) => void): boolean;
+  /** Resolves when the cloud reads again; undefined when it does, or is gone. */
+  drained(): Promise<void> | undefined;
 }
 
 const LINE_FEED = 0x0a;
@@ -44,57 +55,84 @@ export async function serveMetricsConnection(options: MetricsConnectionOptions):
   };
   if (removed.aborted) onRemove();
   else removed.addEventListener('abort', onRemove, { once: true });
-  const end = await sendLines(options, body.chunks);
+  const end = await sendLines(options, body.bytes);
   removed.removeEventListener('abort', onRemove);
   body.close();
   if (signal.aborted) return true;
   if (end === 'stopped' || atOnce) {
     log.info('edgedmetricsconnection.go:104', 'receive stop single, so stop metrics scan ...');
   }
-  await sendRemove(options);
+  sendRemove(options);
   return end !== 'failed' || atOnce;
 }
 
 type End = 'ended' | 'stopped' | 'failed';
 
-async function sendLines(options: MetricsConnectionOptions, body: AsyncIterable<Uint8Array>): Promise<End> {
+/** Reads the body as it comes; while the cloud does not read, neither is edged's answer read. */
+function sendLines(options: MetricsConnectionOptions, bytes: Readable): Promise<End> {
+  const { removed, signal, tunnel } = options;
   const scanner = new LineScanner();
-  const chunks = body[Symbol.asyncIterator]();
-  for (;;) {
-    // bufio.Scanner's error is never looked at upstream: a body cut short ends like a complete one.
-    const next = await chunks.next().catch(() => undefined);
-    if (options.signal.aborted) return 'ended';
-    const ended = next === undefined || next.done === true;
-    for (const line of ended ? scanner.end() : scanner.push(next.value)) {
-      if (options.removed.aborted) return 'stopped';
-      if (!(await sendLine(options, line))) return options.signal.aborted ? 'ended' : 'failed';
-    }
-    if (ended || scanner.stopped) return 'ended';
-  }
+  const { promise, resolve } = Promise.withResolvers<End>();
+  let isOver = false;
+  /** How it ends with these lines, if it does. */
+  const send = (lines: readonly Uint8Array[]): End | undefined => {
+    if (signal.aborted) return 'ended';
+    if (lines.length === 0) return undefined;
+    if (removed.aborted) return 'stopped';
+    return sendLineMessages(options, lines) ? undefined : 'failed';
+  };
+  const finish = (end: End) => {
+    isOver = true;
+    resolve(end);
+  };
+  bytes.on('data', (chunk: Buffer) => {
+    if (isOver) return;
+    const end = send(scanner.push(chunk));
+    if (end !== undefined) return finish(end);
+    if (scanner.stopped) return finish('ended');
+    const drained = tunnel.drained();
+    if (drained === undefined) return;
+    bytes.pause();
+    void drained.then(() => bytes.resume());
+  });
+  // bufio.Scanner's error is never looked at upstream: a body cut short ends like a complete one.
+  bytes.on('error', () => {});
+  const end = () => {
+    if (!isOver) finish(send(scanner.end()) ?? 'ended');
+  };
+  bytes.once('end', end);
+  bytes.once('close', end);
+  return promise;
 }
 
-async function sendLine(options: MetricsConnectionOptions, line: Uint8Array): Promise<boolean> {
-  const { log, payload, traits, signal } = options;
+/** Upstream writes and logs line by line; what is there at once goes out at once, in that order. */
+function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uint8Array[]): boolean {
+  const { log, payload, traits, tunnel } = options;
   const connectId = payload.messId;
-  const data = new Uint8Array(line.length + 1);
-  data.set(line);
-  data[line.length] = LINE_FEED;
-  const sent = await options.write({ connectId, type: messageTypes.DATA, data });
-  if (signal.aborted) return false;
-  if (sent) {
-    const text = `${nameOf(payload)} write metrics data ${Buffer.from(line).toString()}`;
+  const name = nameOf(payload);
+  const messages = lines.map((line) => ({ connectId, type: messageTypes.DATA, data: withLineFeed(line) }));
+  const isSent = tunnel.write(messages, ({ data }) => {
+    const text = () => `${name} write metrics data ${Buffer.from(data).toString('utf8', 0, data.length - 1)}`;
     log.v(traits.lineVerbosity, 'edgedmetricsconnection.go:115', text);
-  } else {
+  });
+  if (!isSent) {
     const message = `MESSAGE: connectid ${connectId} MessageType DATA`;
     log.error('edgedmetricsconnection.go:112', `write tunnel message ${message} error`);
   }
-  return sent;
+  return isSent;
 }
 
-async function sendRemove({ log, payload, write }: MetricsConnectionOptions): Promise<void> {
+function withLineFeed(line: Uint8Array): Uint8Array {
+  const data = Buffer.allocUnsafe(line.length + 1);
+  data.set(line);
+  data[line.length] = LINE_FEED;
+  return data;
+}
+
+function sendRemove({ log, payload, tunnel }: MetricsConnectionOptions): void {
   const message = { connectId: payload.messId, type: messageTypes.REMOVE_CONNECT, data: new Uint8Array() };
   for (let tries = 0; tries < REMOVE_TRIES; tries++) {
-    if (await write(message)) return;
+    if (tunnel.write([message])) return;
     const error = 'use of closed network connection';
     const text = `${nameOf(payload)} send REMOVE_CONNECT message error ${error}`;
     log.error('edgedmetricsconnection.go:94', text);

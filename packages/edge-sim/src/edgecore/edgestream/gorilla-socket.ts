@@ -1,10 +1,8 @@
 import type { ClientRequest } from 'node:http';
-import type { NetSocket, Rng } from '@kubeedge-sim/sim-kit';
+import { type Clock, type NetSocket, Outbox, type Rng } from '@kubeedge-sim/sim-kit';
+import type { TunnelMessage } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
-
-// gorilla/websocket v1.4.0 conn.go: the default write buffer is 4096 bytes plus room for the largest header,
-// so 4096 bytes of payload go into a frame; only when more follow is the full buffer flushed as a fragment.
-const FRAME_PAYLOAD_BYTES_MAX = 4_096;
+import { frameMessages } from './gorilla-frames.ts';
 
 export interface GorillaSocketOptions {
   socket: NetSocket;
@@ -12,6 +10,7 @@ export interface GorillaSocketOptions {
   /** The request's headers beside those of the upgrade itself. */
   headers: readonly (readonly [name: string, value: string])[];
   rng: Rng;
+  clock: Clock;
 }
 
 /**
@@ -20,8 +19,12 @@ export interface GorillaSocketOptions {
  */
 export class GorillaSocket extends WebSocket {
   readonly #socket: NetSocket;
+  readonly #mask: () => number;
+  readonly #outbox: Outbox;
 
-  constructor({ socket, url, headers, rng }: GorillaSocketOptions) {
+  constructor({ socket, url, headers, rng, clock }: GorillaSocketOptions) {
+    // rand.Uint32, as conn.go newMaskKey.
+    const newMask = () => rng.next() * 0x1_0000_0000;
     super(url, {
       createConnection: () => socket,
       headers: Object.fromEntries(headers),
@@ -34,11 +37,11 @@ export class GorillaSocket extends WebSocket {
       // them.
       skipUTF8Validation: true,
       maxPayload: 0,
-      generateMask: (mask) => {
-        for (let index = 0; index < mask.length; index++) mask[index] = rng.int(0, 255);
-      },
+      generateMask: (mask) => void mask.writeUInt32LE(newMask()),
     });
     this.#socket = socket;
+    this.#mask = newMask;
+    this.#outbox = new Outbox(clock, socket);
   }
 
   /**
@@ -47,24 +50,21 @@ export class GorillaSocket extends WebSocket {
    * Close.
    */
   override close(code?: number): void {
+    this.#outbox.flush();
     super.close(code);
     this.#socket.destroySoon();
   }
 
-  /**
-   * Sends a text message in gorilla's frames, nothing of another message between them; false when it cannot.
-   */
-  sendMessage(bytes: Uint8Array): Promise<boolean> {
-    if (this.readyState !== WebSocket.OPEN) return Promise.resolve(false);
-    let start = 0;
-    for (; bytes.length - start > FRAME_PAYLOAD_BYTES_MAX; start += FRAME_PAYLOAD_BYTES_MAX) {
-      const part = bytes.subarray(start, start + FRAME_PAYLOAD_BYTES_MAX);
-      this.send(part, { binary: false, compress: false, fin: false });
-    }
-    return new Promise((resolve) => {
-      const last = { binary: false, compress: false, fin: true };
-      this.send(bytes.subarray(start), last, (error) => resolve(error == null));
-    });
+  /** Sends text messages, nothing of another message between them; false when it cannot. */
+  sendMessages(messages: readonly TunnelMessage[]): boolean {
+    if (this.readyState !== WebSocket.OPEN) return false;
+    this.#outbox.write(frameMessages(messages, this.#mask));
+    return true;
+  }
+
+  /** Resolves when the peer reads again; undefined when it does, or is gone. */
+  drained(): Promise<void> | undefined {
+    return this.#outbox.drained();
   }
 }
 

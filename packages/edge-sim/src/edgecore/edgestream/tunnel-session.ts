@@ -4,7 +4,6 @@ import {
   type Dialect,
   decodeConnectPayload,
   decodeMessage,
-  encodeMessage,
   messageTypeGoName,
   messageTypes,
   type TunnelMessage,
@@ -13,7 +12,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
-import { serveMetricsConnection } from './edged-metrics-connection.ts';
+import { serveMetricsConnection, type MessageSink } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
 
@@ -118,9 +117,12 @@ async function serve(
       // edgedmetricsconnection.go:70 Header.Set on a nil map.
       return options.panic('assignment to entry in nil map');
     }
-    const write = (answer: TunnelMessage) => send(options, answer);
+    const tunnel: MessageSink = {
+      write: (messages, sent) => send(options, messages, sent),
+      drained: () => options.tunnel.socket.drained(),
+    };
     const { signal: aborted } = removed;
-    const metrics = { connectId, traits: traits.metrics, payload, write, removed: aborted, parent };
+    const metrics = { connectId, traits: traits.metrics, payload, tunnel, removed: aborted, parent };
     const served = await serveMetricsConnection({ ...options, ...metrics });
     if (signal.aborted) return;
     if (!served) logServeError(log, message, dialect);
@@ -145,10 +147,20 @@ function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): Conne
   }
 }
 
-function send(options: TunnelSessionOptions, message: TunnelMessage): Promise<boolean> {
+/** Sends messages at once; `sent` is called for each as soon as it is on its way. */
+function send(
+  options: TunnelSessionOptions,
+  messages: readonly TunnelMessage[],
+  sent?: (message: TunnelMessage) => void,
+): boolean {
   const { socket } = options.tunnel;
-  if (socket.readyState === socket.OPEN) emitMessage(options, 'to-cloud', message);
-  return socket.sendMessage(encodeMessage(message));
+  if (socket.readyState === socket.OPEN) {
+    for (const message of messages) {
+      emitMessage(options, 'to-cloud', message);
+      sent?.(message);
+    }
+  }
+  return socket.sendMessages(messages);
 }
 
 function emitMessage(

@@ -1,0 +1,93 @@
+import { encodeMessage, messageLength, type TunnelMessage, writeMessage } from '@kubeedge-sim/wire';
+
+// gorilla/websocket v1.4.0 conn.go: the default write buffer is 4096 bytes plus room for the largest header,
+// so 4096 bytes of payload go into a frame; only when more follow is the full buffer flushed as a fragment.
+const FRAME_PAYLOAD_BYTES_MAX = 4_096;
+
+const TEXT = 1;
+const CONTINUATION = 0;
+const FIN = 0x80;
+const MASKED = 0x80;
+/** From here on the length stands in two bytes of its own; a frame's payload needs no more than two. */
+const SHORT_LENGTH_MAX = 125;
+const MASK_BYTES = 4;
+
+/**
+ * Text messages in a client's frames, as gorilla/websocket v1.4.0 writes them, all in one piece: a write per message
+ * costs far more than the message. `mask` gives 32 random bits for each frame.
+ */
+export function frameMessages(messages: readonly TunnelMessage[], mask: () => number): Buffer {
+  let bytes = 0;
+  for (const message of messages) bytes += framedLength(messageLength(message));
+  const target = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const message of messages) {
+    const length = messageLength(message);
+    if (length > FRAME_PAYLOAD_BYTES_MAX) {
+      at = writeFragments(encodeMessage(message), target, at, mask);
+    } else {
+      const start = writeHead(target, at, FIN | TEXT, length);
+      writeMessage(message, target, start);
+      at = maskPayload(target, start, length, mask());
+    }
+  }
+  return target;
+}
+
+function framedLength(payloadBytes: number): number {
+  let bytes = 0;
+  for (let rest = payloadBytes; ; rest -= FRAME_PAYLOAD_BYTES_MAX) {
+    const part = Math.min(rest, FRAME_PAYLOAD_BYTES_MAX);
+    bytes += headLength(part) + part;
+    if (part === rest) return bytes;
+  }
+}
+
+const headLength = (payloadBytes: number) => (payloadBytes > SHORT_LENGTH_MAX ? 4 : 2) + MASK_BYTES;
+
+function writeFragments(payload: Uint8Array, target: Buffer, offset: number, mask: () => number): number {
+  let at = offset;
+  for (let start = 0; start < payload.length; start += FRAME_PAYLOAD_BYTES_MAX) {
+    const part = payload.subarray(start, start + FRAME_PAYLOAD_BYTES_MAX);
+    const isLast = start + part.length === payload.length;
+    const first = (isLast ? FIN : 0) | (start === 0 ? TEXT : CONTINUATION);
+    const begin = writeHead(target, at, first, part.length);
+    target.set(part, begin);
+    at = maskPayload(target, begin, part.length, mask());
+  }
+  return at;
+}
+
+/** Writes all but the mask; returns where the payload begins. */
+function writeHead(target: Buffer, at: number, first: number, payloadBytes: number): number {
+  target[at] = first;
+  if (payloadBytes <= SHORT_LENGTH_MAX) {
+    target[at + 1] = MASKED | payloadBytes;
+  } else {
+    target[at + 1] = MASKED | 126;
+    target[at + 2] = payloadBytes >> 8;
+    target[at + 3] = payloadBytes & 0xff;
+  }
+  return at + headLength(payloadBytes);
+}
+
+/** Writes the mask before the payload and applies it; returns the end of the payload. */
+function maskPayload(target: Buffer, start: number, payloadBytes: number, mask: number): number {
+  const [a, b, c, d] = [mask & 0xff, (mask >> 8) & 0xff, (mask >> 16) & 0xff, mask >>> 24];
+  target[start - 4] = a;
+  target[start - 3] = b;
+  target[start - 2] = c;
+  target[start - 1] = d;
+  const end = start + payloadBytes;
+  let at = start;
+  for (; at + 3 < end; at += 4) {
+    target[at] = (target[at] as number) ^ a;
+    target[at + 1] = (target[at + 1] as number) ^ b;
+    target[at + 2] = (target[at + 2] as number) ^ c;
+    target[at + 3] = (target[at + 3] as number) ^ d;
+  }
+  if (at < end) target[at] = (target[at] as number) ^ a;
+  if (at + 1 < end) target[at + 1] = (target[at + 1] as number) ^ b;
+  if (at + 2 < end) target[at + 2] = (target[at + 2] as number) ^ c;
+  return end;
+}
