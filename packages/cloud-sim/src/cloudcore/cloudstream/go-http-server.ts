@@ -59,7 +59,7 @@ function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Serve
     const socket = message.socket as unknown as NetSocket;
     const turn = (turns.get(socket) ?? Promise.resolve()).then(() =>
       serveHttp1(process, handler, message, (proto) =>
-        proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response),
+        proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response, process.world.clock),
       ),
     );
     turns.set(socket, turn);

@@ -24,7 +24,8 @@ export class GoResponse {
   readonly #sink: ResponseSink;
   readonly #nowMs: () => number;
   readonly #onSuperfluous: () => void;
-  #buffered: Uint8Array[] = [];
+  /** Made for the first bytes that are held back. */
+  #buffer: Buffer | undefined;
   #bufferedBytes = 0;
   #headWritten = false;
   #handlerDone = false;
@@ -96,13 +97,14 @@ export class GoResponse {
   }
 
   #hold(bytes: Uint8Array): void {
-    this.#buffered.push(bytes);
+    this.#buffer ??= Buffer.allocUnsafe(BUFFER_BYTES[this.#request.proto]);
+    this.#buffer.set(bytes, this.#bufferedBytes);
     this.#bufferedBytes += bytes.length;
   }
 
   #flush(): Promise<void> | undefined {
-    const bytes = Buffer.concat(this.#buffered);
-    this.#buffered = [];
+    const bytes = this.#buffer?.subarray(0, this.#bufferedBytes) ?? Buffer.alloc(0);
+    this.#buffer = undefined;
     this.#bufferedBytes = 0;
     return this.#emit(bytes);
   }

@@ -57,6 +57,8 @@ export interface ReadFailure {
 export class GorillaSocket extends WebSocket {
   /** Called once, when no further message can be read. */
   onReadFailure: (failure: ReadFailure) => void = () => {};
+  /** Called before a close frame is written. */
+  beforeClose: () => void = () => {};
 
   /**
    * ws itself calls this, before its `error` event or on a close frame: with code and reason, with nothing
@@ -73,6 +75,7 @@ export class GorillaSocket extends WebSocket {
   /** Writes the close frame of a {@link ReadFailure}. */
   answer({ code, reason }: { code: number; reason: string }): void {
     if (this.readyState !== WebSocket.OPEN) return;
+    this.beforeClose();
     if (code === 1005) super.close();
     else super.close(code, reason);
   }
@@ -106,6 +109,26 @@ export function upgrade(
   delete message.headers['sec-websocket-protocol'];
   // The upgrader makes nothing but GorillaSockets.
   upgrader.handleUpgrade(message, socket, head, (webSocket) => use(webSocket as GorillaSocket));
+}
+
+const FIN_TEXT = 0x81;
+
+/** A text message in one frame, as a server sends it: unmasked. */
+export function textFrame(payload: Uint8Array): Buffer {
+  const { length } = payload;
+  const headBytes = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
+  const frame = Buffer.allocUnsafe(headBytes + length);
+  frame[0] = FIN_TEXT;
+  if (headBytes === 2) frame[1] = length;
+  else if (headBytes === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.set(payload, headBytes);
+  return frame;
 }
 
 /** Tells `use` about the end of reading, whichever way it comes. `socket` is the one below `webSocket`. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { NetSocket } from '@kubeedge-sim/sim-kit';
+import type { Clock, NetSocket } from '@kubeedge-sim/sim-kit';
 
 /** Header fields in the order in which they are written. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -32,18 +32,41 @@ export interface ResponseSink {
   abort(): void;
 }
 
-/** An HTTP/1.1 response through node's own, which keeps the order of pipelined requests. */
-export function nodeSink(response: ServerResponse): ResponseSink {
+/**
+ * An HTTP/1.1 response through node's own, which keeps the order of pipelined requests. What is written while a piece of
+ * the tunnel's bytes is dealt with leaves in one piece, too.
+ */
+export function nodeSink(response: ServerResponse, clock: Clock): ResponseSink {
+  const { socket } = response;
+  let corked = false;
+  const uncork = () => {
+    if (!corked) return;
+    corked = false;
+    socket?.uncork();
+  };
+  const cork = () => {
+    if (corked || socket === null) return;
+    corked = true;
+    socket.cork();
+    clock.soon(uncork, `delivery on ${(socket as unknown as NetSocket).connection}`);
+  };
   response.sendDate = false;
   // Go writes neither Connection nor Keep-Alive on a connection it keeps.
   response.removeHeader('connection');
   return {
     proto: '1.1',
     head({ status, reason, headers }) {
+      cork();
       response.writeHead(status, reason, headers.flat());
     },
-    body: (bytes) => (response.write(bytes) ? undefined : drained(response)),
-    end: () => void response.end(),
+    body(bytes) {
+      cork();
+      return response.write(bytes) ? undefined : drained(response);
+    },
+    end() {
+      response.end();
+      uncork();
+    },
     abort: () => void response.socket?.destroy(),
   };
 }

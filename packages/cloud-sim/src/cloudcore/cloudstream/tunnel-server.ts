@@ -1,4 +1,4 @@
-import type { Certificate, Listener, NetSocket } from '@kubeedge-sim/sim-kit';
+import { type Certificate, type Listener, type NetSocket, Outbox } from '@kubeedge-sim/sim-kit';
 import { connectPath, encodeMessage, messageTypes, readConnectHeaders } from '@kubeedge-sim/wire';
 import { updatePortRefusal, upgradeFailed } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
@@ -10,6 +10,7 @@ import {
   createUpgrader,
   type GorillaSocket,
   type ReadFailure,
+  textFrame,
   upgrade,
   upgradeRefusal,
   watchReads,
@@ -95,7 +96,7 @@ export async function startTunnelServer(
     const overwrote = keys.filter((key) => sessions.has(key));
     const detail = { connection, hostname, internalIp, overwrote };
     const traceId = process.trace('tunnel.session', detail, opened);
-    const session = new Session(process, tunnelOn(webSocket, socket), { sessionId: hostname, traceId });
+    const session = new Session(process, tunnelOn(process, webSocket, socket), { sessionId: hostname, traceId });
     for (const key of keys) sessions.set(key, session);
     nodeIps.set(hostname, internalIp);
     serve(session);
@@ -192,7 +193,7 @@ function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened
     return;
   }
   const data = Buffer.from(updatePortRefusal);
-  const error = tunnelOn(webSocket, socket).write(
+  const error = tunnelOn(process, webSocket, socket).write(
     encodeMessage({ connectId: 0, type: messageTypes.CLOSE_CONNECT, data }),
   );
   if (error === undefined) {
@@ -227,18 +228,23 @@ function holdReads(webSocket: GorillaSocket, socket: NetSocket): (session: Sessi
   };
 }
 
-function tunnelOn(webSocket: GorillaSocket, socket: NetSocket): Tunnel {
+function tunnelOn(process: CloudcoreProcess, webSocket: GorillaSocket, socket: NetSocket): Tunnel {
+  const outbox = new Outbox(process.world.clock, socket);
+  webSocket.beforeClose = () => outbox.flush();
   return {
     connection: socket.connection,
     remoteAddress: `${socket.remoteAddress}:${socket.remotePort}`,
     write(message) {
       // gorilla conn.go: what a closed connection answers to a write.
       if (webSocket.readyState !== webSocket.OPEN) return 'use of closed network connection';
-      webSocket.send(message, { binary: false });
+      outbox.write(textFrame(message));
       return undefined;
     },
     pause: () => webSocket.pause(),
     resume: () => webSocket.resume(),
-    close: () => socket.destroySoon(),
+    close() {
+      outbox.flush();
+      socket.destroySoon();
+    },
   };
 }
