@@ -1,5 +1,9 @@
+import type { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { NetSocket } from './net.ts';
+
+/** What a kernel takes off a writer's hands, so to say: only with more than that on its way does a writer have to wait. */
+const SEND_BUFFER_BYTES = 256 * 1024;
 
 /**
  * Collects what is written to a socket while what has arrived is dealt with, and then writes it in one piece: a system
@@ -29,18 +33,22 @@ export class Outbox {
     if (this.#socket.writable) this.#socket.write(held.length === 1 ? first : Buffer.concat(held));
   }
 
-  /** Resolves when the far end reads again; undefined when it does, or is gone. */
+  /** As {@link drained} of the socket. */
   drained(): Promise<void> | undefined {
-    const socket = this.#socket;
-    if (!socket.writableNeedDrain || socket.destroyed) return undefined;
-    return new Promise((resolve) => {
-      const settle = () => {
-        socket.removeListener('drain', settle);
-        socket.removeListener('close', settle);
-        resolve();
-      };
-      socket.once('drain', settle);
-      socket.once('close', settle);
-    });
+    return drained(this.#socket);
   }
+}
+
+/** Resolves when the far end reads again; undefined when it keeps up with what is written, or is gone. */
+export function drained(stream: Writable): Promise<void> | undefined {
+  if (stream.writableLength < SEND_BUFFER_BYTES || !stream.writableNeedDrain || stream.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.removeListener('drain', settle);
+      stream.removeListener('close', settle);
+      resolve();
+    };
+    stream.once('drain', settle);
+    stream.once('close', settle);
+  });
 }

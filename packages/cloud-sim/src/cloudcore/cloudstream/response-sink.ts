@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
-import type { Duplex } from 'node:stream';
-import type { Clock, NetSocket } from '@kubeedge-sim/sim-kit';
+import { type Clock, drained, type NetSocket } from '@kubeedge-sim/sim-kit';
 
 /** Header fields in the order in which they are written. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -118,18 +117,4 @@ export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
     // golang/go src/net/http/h2_bundle.go (*http2serverConn).runHandler
     abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
   };
-}
-
-/** Resolves when the stream takes bytes again, or never will. */
-function drained(stream: Duplex | ServerResponse): Promise<void> | undefined {
-  if (stream.destroyed) return undefined;
-  return new Promise((resolve) => {
-    const settle = () => {
-      stream.removeListener('drain', settle);
-      stream.removeListener('close', settle);
-      resolve();
-    };
-    stream.once('drain', settle);
-    stream.once('close', settle);
-  });
 }
