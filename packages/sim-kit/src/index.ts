@@ -25,9 +25,8 @@ export type {
   OutsideOptions,
 } from './net/net.ts';
 export { NetError, type NetErrorCode } from './net/net-error.ts';
-export { Opened } from './opened.ts';
-export { Outbox } from './net/outbox.ts';
 export { drained, Outbox } from './net/outbox.ts';
+export { Opened } from './opened.ts';
 export { createRealClock } from './real-clock.ts';
 export { createRng, type Rng } from './rng.ts';
 export type {

@@ -74,7 +74,10 @@ export function decodeMessage(bytes: Uint8Array, options: DecodeMessageOptions =
   return { connectId, type, data: bytes.subarray(start, end) };
 }
 
-const connectIdErrors = { what: 'the connectID of a tunnel message', code: 'WIRE_ERR_CONNECT_ID_RANGE' } as const;
+const connectIdErrors = {
+  what: 'the connectID of a tunnel message',
+  code: 'WIRE_ERR_CONNECT_ID_RANGE',
+} as const;
 const typeErrors = { what: 'the type of a tunnel message', code: 'WIRE_ERR_MESSAGE_TYPE_RANGE' } as const;
 
 /** As many bytes of a varint as fit a 32-bit integer. */

@@ -23,7 +23,10 @@ export function createComponentLog(world: World, host: string, component: string
     error: write('E'),
     v(verbosity, source, message, parent) {
       const line = { severity: 'I', verbosity, source } as const;
-      emit(typeof message === 'string' ? { ...line, message } : () => ({ ...line, message: message() }), parent);
+      emit(
+        typeof message === 'string' ? { ...line, message } : () => ({ ...line, message: message() }),
+        parent,
+      );
     },
   };
 }

@@ -41,7 +41,8 @@ export class Outbox {
 
 /** Resolves when the far end reads again; undefined when it keeps up with what is written, or is gone. */
 export function drained(stream: Writable): Promise<void> | undefined {
-  if (stream.writableLength < SEND_BUFFER_BYTES || !stream.writableNeedDrain || stream.destroyed) return undefined;
+  if (stream.writableLength < SEND_BUFFER_BYTES || !stream.writableNeedDrain || stream.destroyed)
+    return undefined;
   return new Promise((resolve) => {
     const settle = () => {
       stream.removeListener('drain', settle);

@@ -96,7 +96,10 @@ export async function startTunnelServer(
     const overwrote = keys.filter((key) => sessions.has(key));
     const detail = { connection, hostname, internalIp, overwrote };
     const traceId = process.trace('tunnel.session', detail, opened);
-    const session = new Session(process, tunnelOn(process, webSocket, socket), { sessionId: hostname, traceId });
+    const session = new Session(process, tunnelOn(process, webSocket, socket), {
+      sessionId: hostname,
+      traceId,
+    });
     for (const key of keys) sessions.set(key, session);
     nodeIps.set(hostname, internalIp);
     serve(session);

@@ -12,7 +12,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
-import { serveMetricsConnection, type MessageSink } from './edged-metrics-connection.ts';
+import { type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
 
