@@ -34,6 +34,7 @@ export const tunnel: Benchmark = {
   async run(options) {
     await using processes = await start(options);
     const measurements: Measurement[] = [];
+    if (!options.quick) await warmUp(processes, options);
     for (const shape of SHAPES) {
       for (const clients of options.quick ? [1, 50] : CLIENTS) {
         const name = `${shape.name}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
@@ -53,11 +54,19 @@ export const tunnel: Benchmark = {
           'a stub in the edge’s process serves a body of the given size; edgestream cuts it and sends a message a line.',
         'raw https: the same body from a node:https server. raw wss: the same messages over one WebSocket, answered ' +
           'by a process that knows nothing of them.',
-        `Median of ${ROUNDS} rounds, in which the three take turns.`,
+        `Median of ${ROUNDS} rounds, in which the three take turns, after half a minute of warming up.`,
       ],
     };
   },
 };
+
+/** Lets V8 compile what runs often, in all processes: after a start it is several times slower for some seconds. */
+async function warmUp({ client, ways }: Running, { tell }: BenchOptions): Promise<void> {
+  tell('warming up');
+  for (const shape of SHAPES) {
+    for (const way of ways) await loadOnce(client, way, shape, { clients: 50, warmUpSeconds: 0, seconds: 6 });
+  }
+}
 
 async function measure(
   { client, ways }: Running,

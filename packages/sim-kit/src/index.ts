@@ -48,6 +48,7 @@ export {
   type TraceEvent,
   type TraceInput,
   type TraceKinds,
+  type TraceSeries,
   traceToNdjson,
 } from './trace.ts';
 export { createMemoryWorld, type World, type WorldOptions } from './world.ts';

@@ -43,18 +43,32 @@ export interface TraceInput<K extends keyof TraceKinds> {
   host: string;
   component: string;
   kind: K;
-  /**
-   * A function makes the detail when somebody looks, which in a loopback world may be never. What it captures must not
-   * change.
-   */
-  detail: TraceKinds[K] | (() => TraceKinds[K]);
+  detail: TraceKinds[K];
   parent?: number | undefined;
+}
+
+/** One event of a {@link TraceSeries}. */
+type SeriesEvent = {
+  [K in keyof TraceKinds]: Pick<TraceEvent<K>, 'component' | 'kind' | 'detail' | 'parent'>;
+}[keyof TraceKinds];
+
+/** Events of one host at one time. Each gets an id of its own, in order. */
+export interface TraceSeries {
+  host: string;
+  count: number;
+  /**
+   * Makes the event of an index; `firstId` is the id of the first. It is called when somebody looks, which in a loopback
+   * world may be never. What it captures must not change.
+   */
+  make: (index: number, firstId: number) => SeriesEvent;
 }
 
 /** The ordered record of a run: one event per hop and per decision. */
 export interface Trace {
   /** Records an event and returns its id, to be given as `parent` to what follows from it. */
   emit<K extends keyof TraceKinds>(input: TraceInput<K>): number;
+  /** Records many events as {@link Trace.emit} would one after the other; the id of the first. */
+  emitSeries(series: TraceSeries): number;
   /** The events so far, oldest first. Do not change them. */
   readonly events: readonly AnyTraceEvent[];
   /** Events of one kind, oldest first. */
@@ -68,8 +82,9 @@ export interface Trace {
   /** Forgets a connection; the nets call it when both ends are closed. */
   unlink(connection: string): void;
   /**
-   * SHA-256 over the decisions and tunnel messages so far, in a loopback world over those that are kept. Handshake bytes, chunk sizes and log texts are not in the
-   * trace or not in the hash, because they may differ between runs that decide alike.
+   * SHA-256 over the decisions and tunnel messages so far, in a loopback world over those that are
+   * kept. Handshake bytes, chunk sizes and log texts are not in the trace or not in the hash, because they may differ
+   * between runs that decide alike.
    */
   hash(): string;
 }
@@ -87,28 +102,52 @@ export interface TraceOptions {
 /** Hashing in small pieces costs more than the hash. */
 const HASHED_CHARACTERS = 65_536;
 
+/** A series that nobody has looked at yet. */
+interface Unmade extends TraceSeries {
+  id: number;
+  atMs: number;
+}
+
 export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOptions): Trace {
-  let kept: (AnyTraceEvent & { detail: unknown })[] = [];
-  /** Of those kept, how many have their detail. */
-  let made = 0;
+  let kept: (AnyTraceEvent | Unmade)[] = [];
+  let keptCount = 0;
+  let hasUnmade = false;
   const listeners = new Set<(event: AnyTraceEvent) => void>();
   const links = new Map<string, number>();
   const digest = createHash('sha256');
   let undigested = '';
   let lastId = 0;
 
-  function make(event: { detail: unknown }): void {
-    if (typeof event.detail === 'function') event.detail = event.detail();
+  function keep(entry: AnyTraceEvent | Unmade, count: number): void {
+    if (keptCount + count > 2 * eventsKept) dropOld();
+    kept.push(entry);
+    keptCount += count;
   }
 
-  function events(): readonly AnyTraceEvent[] {
-    for (; made < kept.length; made++) make(kept[made] as AnyTraceEvent);
-    return kept;
+  function dropOld(): void {
+    let dropped = 0;
+    while (dropped < kept.length && keptCount > eventsKept) keptCount -= countOf(kept[dropped++]);
+    kept = kept.slice(dropped);
+  }
+
+  function add(event: AnyTraceEvent): void {
+    keep(event, 1);
+    if (hashesAll && event.kind !== 'log') {
+      undigested += `${JSON.stringify(event)}\n`;
+      if (undigested.length > HASHED_CHARACTERS) digestUndigested();
+    }
+    for (const listener of listeners) listener(event);
   }
 
   function digestUndigested(): void {
     digest.update(undigested);
     undigested = '';
+  }
+
+  function events(): readonly AnyTraceEvent[] {
+    if (hasUnmade) kept = kept.flatMap((entry) => ('make' in entry ? [...eventsOf(entry)] : [entry]));
+    hasUnmade = false;
+    return kept as AnyTraceEvent[];
   }
 
   return {
@@ -118,22 +157,22 @@ export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOption
     emit({ parent, host, component, kind, detail }) {
       const id = ++lastId;
       const atMs = clock.now();
-      const event = (parent === undefined
-        ? { id, atMs, host, component, kind, detail }
-        : { id, atMs, parent, host, component, kind, detail }) as unknown as AnyTraceEvent;
-      if (kept.length === 2 * eventsKept) {
-        kept = kept.slice(eventsKept);
-        made = Math.max(0, made - eventsKept);
-      }
-      kept.push(event);
-      if (!hashesAll && listeners.size === 0) return id;
-      make(event);
-      if (hashesAll && kind !== 'log') {
-        undigested += `${JSON.stringify(event)}\n`;
-        if (undigested.length > HASHED_CHARACTERS) digestUndigested();
-      }
-      for (const listener of listeners) listener(event);
+      const event =
+        parent === undefined
+          ? { id, atMs, host, component, kind, detail }
+          : { id, atMs, parent, host, component, kind, detail };
+      add(event as unknown as AnyTraceEvent);
       return id;
+    },
+    emitSeries(series) {
+      const unmade = { ...series, id: lastId + 1, atMs: clock.now() };
+      lastId += series.count;
+      if (hashesAll || listeners.size > 0) for (const event of eventsOf(unmade)) add(event);
+      else {
+        keep(unmade, series.count);
+        hasUnmade = true;
+      }
+      return unmade.id;
     },
     of: ((kind: keyof TraceKinds) => events().filter((event) => event.kind === kind)) as Trace['of'],
     subscribe(listener) {
@@ -149,6 +188,24 @@ export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOption
       return digest.copy().digest('hex');
     },
   };
+}
+
+const countOf = (entry: AnyTraceEvent | Unmade | undefined) =>
+  entry !== undefined && 'make' in entry ? entry.count : 1;
+
+function* eventsOf({ id, atMs, host, count, make }: Unmade): Generator<AnyTraceEvent> {
+  for (let index = 0; index < count; index++) {
+    const { parent, component, kind, detail } = make(index, id);
+    yield {
+      id: id + index,
+      atMs,
+      ...(parent !== undefined && { parent }),
+      host,
+      component,
+      kind,
+      detail,
+    } as AnyTraceEvent;
+  }
 }
 
 const hashedText = (events: readonly AnyTraceEvent[]) =>

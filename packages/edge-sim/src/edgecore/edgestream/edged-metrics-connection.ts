@@ -23,16 +23,21 @@ export interface MetricsConnectionOptions {
 
 /** The tunnel as the connections on it use it. */
 export interface MessageSink {
-  /**
-   * Sends messages one after the other; false when the tunnel is gone. `sent` is called for each as soon as it is on its
-   * way.
-   */
-  write(messages: readonly TunnelMessage[], sent?: (message: TunnelMessage) => void): boolean;
+  /** Sends a message; false when the tunnel is gone. */
+  write(message: TunnelMessage): boolean;
+  /** Sends a DATA message for each line, after each of which upstream prints it; false when the tunnel is gone. */
+  writeLines(connectId: number, lines: readonly Uint8Array[], printed: LinePrint): boolean;
   /** Resolves when the cloud reads again; undefined when it does, or is gone. */
   drained(): Promise<void> | undefined;
 }
 
-const LINE_FEED = 0x0a;
+/** How a line that was sent is printed. */
+export interface LinePrint {
+  verbosity: number;
+  source: string;
+  message: (line: Uint8Array) => string;
+}
+
 const REMOVE_TRIES = 3;
 
 /**
@@ -110,10 +115,10 @@ function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uin
   const { log, payload, traits, tunnel } = options;
   const connectId = payload.messId;
   const name = nameOf(payload);
-  const messages = lines.map((line) => ({ connectId, type: messageTypes.DATA, data: withLineFeed(line) }));
-  const isSent = tunnel.write(messages, ({ data }) => {
-    const text = () => `${name} write metrics data ${Buffer.from(data).toString('utf8', 0, data.length - 1)}`;
-    log.v(traits.lineVerbosity, 'edgedmetricsconnection.go:115', text);
+  const isSent = tunnel.writeLines(connectId, lines, {
+    verbosity: traits.lineVerbosity,
+    source: 'edgedmetricsconnection.go:115',
+    message: (line) => `${name} write metrics data ${Buffer.from(line).toString()}`,
   });
   if (!isSent) {
     const message = `MESSAGE: connectid ${connectId} MessageType DATA`;
@@ -122,17 +127,10 @@ function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uin
   return isSent;
 }
 
-function withLineFeed(line: Uint8Array): Uint8Array {
-  const data = Buffer.allocUnsafe(line.length + 1);
-  data.set(line);
-  data[line.length] = LINE_FEED;
-  return data;
-}
-
 function sendRemove({ log, payload, tunnel }: MetricsConnectionOptions): void {
   const message = { connectId: payload.messId, type: messageTypes.REMOVE_CONNECT, data: new Uint8Array() };
   for (let tries = 0; tries < REMOVE_TRIES; tries++) {
-    if (tunnel.write([message])) return;
+    if (tunnel.write(message)) return;
     const error = 'use of closed network connection';
     const text = `${nameOf(payload)} send REMOVE_CONNECT message error ${error}`;
     log.error('edgedmetricsconnection.go:94', text);

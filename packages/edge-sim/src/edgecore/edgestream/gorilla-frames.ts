@@ -1,4 +1,4 @@
-import { encodeMessage, messageLength, type TunnelMessage, writeMessage } from '@kubeedge-sim/wire';
+import { encodeMessage, messageTypes, type TunnelMessage } from '@kubeedge-sim/wire';
 
 // gorilla/websocket v1.4.0 conn.go: the default write buffer is 4096 bytes plus room for the largest header,
 // so 4096 bytes of payload go into a frame; only when more follow is the full buffer flushed as a fragment.
@@ -12,27 +12,41 @@ const MASKED = 0x80;
 const SHORT_LENGTH_MAX = 125;
 const MASK_BYTES = 4;
 
+/** One text message in a client's frames, as gorilla/websocket v1.4.0 writes it. `mask` gives 32 random bits. */
+export function frameMessage(message: TunnelMessage, mask: () => number): Buffer {
+  const payload = encodeMessage(message);
+  const target = Buffer.allocUnsafe(framedLength(payload.length));
+  writeFrames(payload, target, 0, mask);
+  return target;
+}
+
 /**
- * Text messages in a client's frames, as gorilla/websocket v1.4.0 writes them, all in one piece: a write per message
- * costs far more than the message. `mask` gives 32 random bits for each frame.
+ * A DATA message for each line, which gets its line feed back, framed as {@link frameMessage} does, all in one piece: a
+ * write per message costs far more than the message.
  */
-export function frameMessages(messages: readonly TunnelMessage[], mask: () => number): Buffer {
+export function frameLines(connectId: number, lines: readonly Uint8Array[], mask: () => number): Buffer {
+  const start = encodeMessage({ connectId, type: messageTypes.DATA, data: new Uint8Array() });
+  const extraBytes = start.length + 1;
   let bytes = 0;
-  for (const message of messages) bytes += framedLength(messageLength(message));
+  for (const line of lines) bytes += framedLength(line.length + extraBytes);
   const target = Buffer.allocUnsafe(bytes);
   let at = 0;
-  for (const message of messages) {
-    const length = messageLength(message);
-    if (length > FRAME_PAYLOAD_BYTES_MAX) {
-      at = writeFragments(encodeMessage(message), target, at, mask);
-    } else {
-      const start = writeHead(target, at, FIN | TEXT, length);
-      writeMessage(message, target, start);
-      at = maskPayload(target, start, length, mask());
+  for (const line of lines) {
+    const payloadBytes = line.length + extraBytes;
+    if (payloadBytes > FRAME_PAYLOAD_BYTES_MAX) {
+      at = writeFrames(Buffer.concat([start, line, LINE_FEED]), target, at, mask);
+      continue;
     }
+    const begin = writeHead(target, at, FIN | TEXT, payloadBytes);
+    target.set(start, begin);
+    target.set(line, begin + start.length);
+    target.set(LINE_FEED, begin + payloadBytes - 1);
+    at = maskPayload(target, begin, payloadBytes, mask());
   }
   return target;
 }
+
+const LINE_FEED = Uint8Array.of(0x0a);
 
 function framedLength(payloadBytes: number): number {
   let bytes = 0;
@@ -45,7 +59,7 @@ function framedLength(payloadBytes: number): number {
 
 const headLength = (payloadBytes: number) => (payloadBytes > SHORT_LENGTH_MAX ? 4 : 2) + MASK_BYTES;
 
-function writeFragments(payload: Uint8Array, target: Buffer, offset: number, mask: () => number): number {
+function writeFrames(payload: Uint8Array, target: Buffer, offset: number, mask: () => number): number {
   let at = offset;
   for (let start = 0; start < payload.length; start += FRAME_PAYLOAD_BYTES_MAX) {
     const part = payload.subarray(start, start + FRAME_PAYLOAD_BYTES_MAX);

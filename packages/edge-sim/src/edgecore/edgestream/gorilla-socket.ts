@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { type Clock, type NetSocket, Outbox, type Rng } from '@kubeedge-sim/sim-kit';
 import type { TunnelMessage } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
-import { frameMessages } from './gorilla-frames.ts';
+import { frameLines, frameMessage } from './gorilla-frames.ts';
 
 export interface GorillaSocketOptions {
   socket: NetSocket;
@@ -55,10 +55,17 @@ export class GorillaSocket extends WebSocket {
     this.#socket.destroySoon();
   }
 
-  /** Sends text messages, nothing of another message between them; false when it cannot. */
-  sendMessages(messages: readonly TunnelMessage[]): boolean {
+  /** Sends a text message, nothing of another message between its frames; false when it cannot. */
+  sendMessage(message: TunnelMessage): boolean {
     if (this.readyState !== WebSocket.OPEN) return false;
-    this.#outbox.write(frameMessages(messages, this.#mask));
+    this.#outbox.write(frameMessage(message, this.#mask));
+    return true;
+  }
+
+  /** Sends a DATA message for each line; false when it cannot. */
+  sendLines(connectId: number, lines: readonly Uint8Array[]): boolean {
+    if (this.readyState !== WebSocket.OPEN) return false;
+    this.#outbox.write(frameLines(connectId, lines, this.#mask));
     return true;
   }
 

@@ -12,7 +12,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
-import { type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
+import { type LinePrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
 
@@ -118,7 +118,8 @@ async function serve(
       return options.panic('assignment to entry in nil map');
     }
     const tunnel: MessageSink = {
-      write: (messages, sent) => send(options, messages, sent),
+      write: (answer) => send(options, answer),
+      writeLines: (id, lines, printed) => sendLines(options, id, lines, printed),
       drained: () => options.tunnel.socket.drained(),
     };
     const { signal: aborted } = removed;
@@ -147,20 +148,36 @@ function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): Conne
   }
 }
 
-/** Sends messages at once; `sent` is called for each as soon as it is on its way. */
-function send(
-  options: TunnelSessionOptions,
-  messages: readonly TunnelMessage[],
-  sent?: (message: TunnelMessage) => void,
-): boolean {
+function send(options: TunnelSessionOptions, message: TunnelMessage): boolean {
   const { socket } = options.tunnel;
-  if (socket.readyState === socket.OPEN) {
-    for (const message of messages) {
-      emitMessage(options, 'to-cloud', message);
-      sent?.(message);
-    }
-  }
-  return socket.sendMessages(messages);
+  if (socket.readyState === socket.OPEN) emitMessage(options, 'to-cloud', message);
+  return socket.sendMessage(message);
+}
+
+/** For each line the event of its message, and that of its print. */
+function sendLines(
+  options: TunnelSessionOptions,
+  connectId: number,
+  lines: readonly Uint8Array[],
+  { verbosity, source, message }: LinePrint,
+): boolean {
+  const { world, host, parent, dialect } = options;
+  if (!options.tunnel.socket.sendLines(connectId, lines)) return false;
+  const type = messageTypeGoName(messageTypes.DATA, dialect);
+  world.trace.emitSeries({
+    host: host.name,
+    count: 2 * lines.length,
+    make(index) {
+      const line = lines[index >> 1] as Uint8Array;
+      if (index % 2 === 1) {
+        const detail = { severity: 'I', verbosity, source, message: message(line) } as const;
+        return { component: 'edgecore', kind: 'log', detail };
+      }
+      const detail = { direction: 'to-cloud', connectId, type, bytes: line.length + 1 } as const;
+      return { component: 'edgestream', kind: 'edgestream.message', detail, parent };
+    },
+  });
+  return true;
 }
 
 function emitMessage(
