@@ -1,4 +1,4 @@
-import type { Host, TraceKinds, World } from '@kubeedge-sim/sim-kit';
+import type { Host, TraceKinds, TraceSeries, World } from '@kubeedge-sim/sim-kit';
 import type { Dialect } from '@kubeedge-sim/wire';
 import type { CloudcoreRelease, LogStatement } from './release.ts';
 import './trace-kinds.ts';
@@ -18,6 +18,12 @@ export interface CloudcoreProcess {
   readonly alive: boolean;
   /** Records an event of this process; returns its id. */
   trace<K extends keyof TraceKinds>(kind: K, detail: TraceKinds[K], parent?: number): number | undefined;
+  /** Records events of one kind that come together; `make` makes the one of an index. Returns the id of the first. */
+  traceSeries<K extends keyof TraceKinds>(
+    kind: K,
+    count: number,
+    make: (index: number, firstId: number) => { detail: TraceKinds[K]; parent: number | undefined },
+  ): number | undefined;
   /** Prints a line through klog. A statement the release does not have prints nothing. */
   log(
     severity: Severity,
@@ -60,6 +66,14 @@ export function createProcess(
       return alive;
     },
     trace,
+    traceSeries(kind, count, make) {
+      if (!alive) return undefined;
+      const event = (index: number, firstId: number) => {
+        const { detail, parent } = make(index, firstId);
+        return { component: 'cloudcore', kind, detail, ...(parent !== undefined && { parent }) };
+      };
+      return world.trace.emitSeries({ host: host.name, count, make: event as TraceSeries['make'] });
+    },
     log(severity, statement, message, parent, verbosity = 0) {
       const source = release.logSources[statement];
       if (source === undefined || verbosity > verbosityMax) return;

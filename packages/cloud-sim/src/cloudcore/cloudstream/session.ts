@@ -11,6 +11,9 @@ import type { CloudcoreProcess } from '../process.ts';
 import type { ApiserverConnection } from './apiserver-connection.ts';
 import { GoPanic } from './go-panic.ts';
 
+/** klog's level at which each message is printed. kubeedge v1.6.1 pkg/stream/message.go ReadMessageFromTunnel */
+const RECEIVED_VERBOSITY = 6;
+
 /** The tunnel as a session uses it. kubeedge v1.6.1 pkg/stream/tunnel.go SafeWriteTunneler */
 export interface Tunnel {
   /** Key of the TCP connection, as in the trace. */
@@ -60,6 +63,51 @@ export class Session {
   /** Requests on this tunnel, in the order in which they came. */
   get connections(): readonly ApiserverConnection[] {
     return [...this.#connections.values()];
+  }
+
+  /** Takes text messages that came together. */
+  receiveTexts(messages: readonly Uint8Array[]): void {
+    for (let at = 0; at < messages.length; ) {
+      const taken = this.#receiveRun(messages, at);
+      if (taken === 0) this.receive(messages[at] as Uint8Array, false);
+      at += Math.max(1, taken);
+    }
+  }
+
+  /**
+   * Takes the DATA messages of one request from `from` on, which is what nearly all messages are; how many it took. It
+   * leaves all others to {@link Session.receive}.
+   */
+  #receiveRun(messages: readonly Uint8Array[], from: number): number {
+    const process = this.#process;
+    if (!this.#reading || this.#blocked !== undefined || process.verbosity >= RECEIVED_VERBOSITY) return 0;
+    const first = this.#dataAt(messages, from);
+    const connection = first && this.#connections.get(first.connectId);
+    if (connection === undefined) return 0;
+    const sizes: number[] = [];
+    let blocked: Promise<void> | undefined;
+    for (let message = first; message !== undefined && blocked === undefined; ) {
+      if (message.connectId !== connection.messageId) break;
+      sizes.push(message.data.length);
+      blocked = connection.writeToApiserver(message.data);
+      message = this.#dataAt(messages, from + sizes.length);
+    }
+    connection.traceId = this.#traceRun(connection, sizes) ?? connection.traceId;
+    if (blocked !== undefined) this.#hold(blocked);
+    return sizes.length;
+  }
+
+  /** The message at an index if it is one of type DATA. */
+  #dataAt(messages: readonly Uint8Array[], at: number): TunnelMessage | undefined {
+    const bytes = messages[at];
+    if (bytes === undefined) return undefined;
+    try {
+      const message = decodeMessage(bytes, { bodyBytesMax: this.#process.dialect.bodyBytesMax });
+      return message.type === messageTypes.DATA ? message : undefined;
+    } catch (error) {
+      if (error instanceof WireError) return undefined;
+      throw error;
+    }
   }
 
   /** Takes one WebSocket message. */
@@ -135,7 +183,9 @@ export class Session {
     const connection = this.#connections.get(message.connectId);
     const event = this.#traceMessage('to-cloud', message, connection?.traceId ?? this.#traceId);
     const type = messageTypeGoName(message.type, process.dialect);
-    if (process.verbosity >= 6) process.log('I', 'receivedMessage', dump(message, type), event, 6);
+    if (process.verbosity >= RECEIVED_VERBOSITY) {
+      process.log('I', 'receivedMessage', dump(message, type), event, RECEIVED_VERBOSITY);
+    }
     if (connection === undefined) {
       const error = connectionMissing(process.release, message.connectId, this.describe());
       const name = messageText(message.connectId, type);
@@ -220,6 +270,18 @@ export class Session {
     const { connectId, data } = message;
     const detail = { direction, session: this.sessionId, connectId, type, bytes: data.length };
     return this.#process.trace('tunnel.message', detail, parent);
+  }
+
+  /** An event for each DATA message of a request, each the parent of the next; the id of the last. */
+  #traceRun(connection: ApiserverConnection, sizes: readonly number[]): number | undefined {
+    const process = this.#process;
+    const { messageId: connectId, traceId } = connection;
+    const type = messageTypeGoName(messageTypes.DATA, process.dialect);
+    const first = process.traceSeries('tunnel.message', sizes.length, (index, firstId) => ({
+      detail: { direction: 'to-cloud', session: this.sessionId, connectId, type, bytes: sizes[index] ?? 0 },
+      parent: index === 0 ? traceId : firstId + index - 1,
+    }));
+    return first === undefined ? undefined : first + sizes.length - 1;
   }
 
   #log(

@@ -17,6 +17,7 @@ import {
 } from './gorilla.ts';
 import { Session, type Tunnel } from './session.ts';
 import type { TunnelTable } from './stream-server.ts';
+import { readTextsOf } from './text-frames.ts';
 import type { NodePortWriter } from './update-node-kubelet-endpoint.ts';
 
 /** kubeedge v1.6.1 cloud/pkg/cloudstream/tunnelserver.go installDefaultHandler */
@@ -219,6 +220,7 @@ function holdReads(webSocket: GorillaSocket, socket: NetSocket): (session: Sessi
     session.readFailed(text);
   };
   webSocket.pause();
+  readTextsOf(socket, (messages) => serving?.receiveTexts(messages));
   webSocket.on('message', (data: Buffer, isBinary: boolean) => serving?.receive(data, isBinary));
   watchReads(webSocket, socket, (seen) => {
     if (serving === undefined) failure = seen;

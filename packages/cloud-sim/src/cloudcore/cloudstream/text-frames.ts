@@ -1,0 +1,135 @@
+import type { NetSocket } from '@kubeedge-sim/sim-kit';
+
+const FIN_TEXT = 0x81;
+const FIN = 0x80;
+const MASKED = 0x80;
+const SHORT_LENGTH_MAX = 125;
+const LENGTH_IN_TWO_BYTES = 126;
+const MASK_BYTES = 4;
+const OPCODES = { continuation: 0, binary: 2, close: 8, pong: 10 } as const;
+
+/** Where bytes go that are no text message in one frame. */
+export interface OtherFrames {
+  /** Messages that came together, in order. */
+  onTexts: (messages: readonly Buffer[]) => void;
+  /** ws's own reader. It gets whole frames, as far as those can be told apart. */
+  onOther: (bytes: Buffer) => void;
+}
+
+/**
+ * Takes text messages of one masked frame, which the tunnel consists of, out of a WebSocket's bytes, and leaves the rest
+ * to ws: control frames, fragments, and whatever breaks the protocol. ws reads a message at a time, which for a line of
+ * text costs many times what the line is worth.
+ */
+export class TextFrames {
+  readonly #use: OtherFrames;
+  #rest: Buffer | undefined;
+  #isFragmented = false;
+  /** Once it is unclear where a frame ends ws reads everything. */
+  #isLost = false;
+
+  constructor(use: OtherFrames) {
+    this.#use = use;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#isLost) return this.#use.onOther(chunk);
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = undefined;
+    let texts: Buffer[] = [];
+    let at = 0;
+    while (at < bytes.length) {
+      const frame = frameAt(bytes, at);
+      if (frame === undefined) {
+        this.#rest = bytes.subarray(at);
+        break;
+      }
+      if (frame !== 'unclear' && frame.isText && !this.#isFragmented) {
+        texts.push(unmasked(bytes, frame.start, frame.end));
+        at = frame.end;
+        continue;
+      }
+      if (texts.length > 0) this.#use.onTexts(texts);
+      texts = [];
+      if (frame === 'unclear') {
+        this.#isLost = true;
+        return this.#use.onOther(bytes.subarray(at));
+      }
+      if (frame.fragment !== undefined) this.#isFragmented = frame.fragment !== 'last';
+      this.#use.onOther(bytes.subarray(at, frame.end));
+      at = frame.end;
+    }
+    if (texts.length > 0) this.#use.onTexts(texts);
+  }
+
+  /** Gives ws what is there of an unfinished frame, and everything from now on. */
+  letGo(): void {
+    const rest = this.#rest;
+    this.#isLost = true;
+    this.#rest = undefined;
+    if (rest !== undefined) this.#use.onOther(rest);
+  }
+}
+
+interface Frame {
+  isText: boolean;
+  /** What it is of a message in several frames, if that. */
+  fragment: 'first' | 'middle' | 'last' | undefined;
+  /** Of the payload; the mask is before it. */
+  start: number;
+  end: number;
+}
+
+/** The frame that begins at `at`; undefined when it is incomplete, 'unclear' when only ws can tell. */
+function frameAt(bytes: Buffer, at: number): Frame | 'unclear' | undefined {
+  const first = bytes[at] as number;
+  const second = bytes[at + 1];
+  if (second === undefined) return undefined;
+  const length = second & 0x7f;
+  const start = at + (length <= SHORT_LENGTH_MAX ? 2 : 4) + MASK_BYTES;
+  if (second < MASKED || length > LENGTH_IN_TWO_BYTES) return 'unclear';
+  if (bytes.length < start) return undefined;
+  const end = start + (length <= SHORT_LENGTH_MAX ? length : bytes.readUInt16BE(at + 2));
+  if (first === FIN_TEXT)
+    return bytes.length < end ? undefined : { isText: true, fragment: undefined, start, end };
+  // Reserved bits are in here, too.
+  const opcode = first & 0x7f;
+  const isControl = opcode >= OPCODES.close && opcode <= OPCODES.pong;
+  if (opcode > OPCODES.binary && !isControl) return 'unclear';
+  if (bytes.length < end) return undefined;
+  return { isText: false, fragment: isControl ? undefined : fragmentOf(first, opcode), start, end };
+}
+
+function fragmentOf(first: number, opcode: number): Frame['fragment'] {
+  if (opcode === OPCODES.continuation) return first >= FIN ? 'last' : 'middle';
+  return first >= FIN ? undefined : 'first';
+}
+
+function unmasked(bytes: Buffer, start: number, end: number): Buffer {
+  const a = bytes[start - 4] as number;
+  const b = bytes[start - 3] as number;
+  const c = bytes[start - 2] as number;
+  const d = bytes[start - 1] as number;
+  let at = start;
+  for (; at + 3 < end; at += 4) {
+    bytes[at] = (bytes[at] as number) ^ a;
+    bytes[at + 1] = (bytes[at + 1] as number) ^ b;
+    bytes[at + 2] = (bytes[at + 2] as number) ^ c;
+    bytes[at + 3] = (bytes[at + 3] as number) ^ d;
+  }
+  if (at < end) bytes[at] = (bytes[at] as number) ^ a;
+  if (at + 1 < end) bytes[at + 1] = (bytes[at + 1] as number) ^ b;
+  if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] as number) ^ c;
+  return bytes.subarray(start, end);
+}
+
+/** Puts {@link TextFrames} between a socket and the ws WebSocket that reads it. */
+export function readTextsOf(socket: NetSocket, onTexts: (messages: readonly Buffer[]) => void): void {
+  const [readByWs] = socket.listeners('data') as ((chunk: Buffer) => void)[];
+  if (readByWs === undefined) return;
+  const frames = new TextFrames({ onTexts, onOther: (bytes) => readByWs.call(socket, bytes) });
+  socket.removeListener('data', readByWs);
+  socket.on('data', (chunk: Buffer) => frames.push(chunk));
+  // ws then reads what is left in the socket by itself.
+  socket.prependListener('close', () => frames.letGo());
+}
