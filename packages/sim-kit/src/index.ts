@@ -1,5 +1,6 @@
 export type { Clock, Timer } from './clock.ts';
 export { SimError, type SimErrorCode } from './errors.ts';
+export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/client.ts';
 export { type HttpRequest, type HttpResponse, httpRequest } from './http/request.ts';
 export { createHttpServer, type HttpListener, listenHttp } from './http/server.ts';
 export type { Ids } from './ids.ts';

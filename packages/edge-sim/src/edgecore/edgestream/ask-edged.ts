@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import {
   type Host,
-  httpRequest,
+  type HttpClient,
   NetError,
   TlsError,
   type TraceKinds,
@@ -18,6 +18,7 @@ import { type GoTarget, goTarget } from './go-target.ts';
 export interface AskEdgedOptions {
   world: World;
   host: Host;
+  client: HttpClient;
   log: ComponentLog;
   traits: MetricsConnectionTraits;
   payload: ConnectPayload;
@@ -94,13 +95,13 @@ async function follow(options: AskEdgedOptions, url: string): Promise<IncomingMe
 }
 
 async function get(options: AskEdgedOptions, url: string, referer?: string): Promise<IncomingMessage> {
-  const { host, signal, parent } = options;
+  const { client, signal, parent } = options;
   const target = goTarget(url);
   if (typeof target === 'string') throw new RequestError(url, target);
   const headers = requestHeaders(options, target, referer);
   if (typeof headers === 'string') throw new RequestError(url, headers);
   try {
-    const { body } = await httpRequest(host, {
+    const { body } = await client.request({
       target: target.endpoint,
       path: target.requestTarget,
       headers,

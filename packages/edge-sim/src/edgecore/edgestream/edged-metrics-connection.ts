@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { Host, HttpClient, World } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, LineScanner, messageTypes, type TunnelMessage } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
 import type { MetricsConnectionTraits } from '../release.ts';
@@ -8,6 +8,7 @@ import { askEdged } from './ask-edged.ts';
 export interface MetricsConnectionOptions {
   world: World;
   host: Host;
+  client: HttpClient;
   log: ComponentLog;
   traits: MetricsConnectionTraits;
   /** Id of the CONNECT message; answers carry that of the payload. */

@@ -1,3 +1,4 @@
+import { createHttpClient, type HttpClient } from '@kubeedge-sim/sim-kit';
 import { connectPath } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
@@ -7,6 +8,9 @@ import { serveTunnelSession } from './tunnel-session.ts';
 // kubeedge v1.6.1 edge/pkg/edgestream/edgestream.go Start: a two-second ticker; a tick that came while a
 // tunnel was open is kept, so the redial after a drop is at once and the next ones stay on the grid.
 const DIAL_PERIOD_MS = 2_000;
+
+// golang/go go1.14 src/net/http/transport.go DefaultMaxIdleConnsPerHost and DefaultTransport: http.Client's own.
+const KEPT_CONNECTIONS = { idlePerTarget: 2, idleMs: 90_000 };
 
 export interface EdgestreamOptions extends DialTunnelOptions {
   log: ComponentLog;
@@ -18,6 +22,7 @@ export interface EdgestreamOptions extends DialTunnelOptions {
 /** Keeps a tunnel to cloudcore until the process ends. */
 export async function runEdgestream(options: EdgestreamOptions): Promise<void> {
   const { world, log, signal, host } = options;
+  using client = createHttpClient({ host, trace: world.trace, ...KEPT_CONNECTIONS });
   const startMs = world.clock.now();
   let lastTick = 0;
   for (;;) {
@@ -28,14 +33,14 @@ export async function runEdgestream(options: EdgestreamOptions): Promise<void> {
       await world.clock.sleep(nextMs, { signal, label: `edgestream redial of ${host.name}` });
     }
     lastTick = Math.floor((world.clock.now() - startMs) / DIAL_PERIOD_MS);
-    const error = await connect(options);
+    const error = await connect(options, client);
     signal.throwIfAborted();
     log.error('edgestream.go:95', `TLSClientConnect error ${error}`);
   }
 }
 
 /** Dials once and serves the tunnel; resolves with the reason of its end. */
-async function connect(options: EdgestreamOptions): Promise<string> {
+async function connect(options: EdgestreamOptions, client: HttpClient): Promise<string> {
   const { world, host, log, server, signal } = options;
   const url = `wss://${world.net.describe(server.address)}:${server.port}${connectPath}`;
   const emit = (state: 'dialling' | 'open' | 'closed' | 'failed', error?: string) =>
@@ -60,7 +65,7 @@ async function connect(options: EdgestreamOptions): Promise<string> {
   const terminate = () => socket.terminate();
   if (signal.aborted) terminate();
   signal.addEventListener('abort', terminate, { once: true });
-  const reason = await serveTunnelSession({ ...options, tunnel: dialled, parent });
+  const reason = await serveTunnelSession({ ...options, client, tunnel: dialled, parent });
   signal.removeEventListener('abort', terminate);
   emit('closed', reason);
   return reason;

@@ -1,4 +1,4 @@
-import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { Host, HttpClient, World } from '@kubeedge-sim/sim-kit';
 import {
   type ConnectPayload,
   type Dialect,
@@ -22,6 +22,8 @@ const PING_PERIOD_MS = 5_000;
 export interface TunnelSessionOptions {
   world: World;
   host: Host;
+  /** With which edged is asked. */
+  client: HttpClient;
   log: ComponentLog;
   dialect: Dialect;
   traits: NonNullable<EdgecoreRelease['edgestream']>;
