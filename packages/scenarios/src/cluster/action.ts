@@ -79,6 +79,9 @@ export const actionForms = [
 const isAddress = (text: string) =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 
+const isPort = (text: string | undefined): text is string =>
+  /^[1-9]\d{0,4}$/.test(text ?? '') && Number(text) <= 65_535;
+
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
   const linkAction = parseLinkAction(words);
@@ -93,7 +96,7 @@ export function parseAction(words: readonly string[]): Action {
     if (verb === 'restart' && (first === 'edgecore' || first === 'docker') && second) {
       return { do: 'restart', what: first, node: second };
     }
-    if (verb === 'dnat' && (first === 'add' || first === 'del') && second && /^\d{1,5}$/.test(second)) {
+    if (verb === 'dnat' && (first === 'add' || first === 'del') && isPort(second)) {
       return { do: 'dnat', op: first, rule: { dport: Number(second) } };
     }
     if ((verb === 'stop' || verb === 'start') && first === 'edgecore' && second) {
@@ -104,7 +107,7 @@ export function parseAction(words: readonly string[]): Action {
     }
     if (verb === 'nodeip' && first && second && isAddress(second))
       return { do: verb, node: first, ip: second };
-    if (verb === 'edgedport' && first && second && /^[1-9]\d{0,4}$/.test(second)) {
+    if (verb === 'edgedport' && first && isPort(second)) {
       return { do: verb, node: first, port: Number(second) };
     }
     if (verb === 'streamcert' && (first === 'cloud' || first === 'cloud-and-edges') && !second) {
