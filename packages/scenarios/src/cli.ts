@@ -158,11 +158,13 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(langOption())
     .action((flags: ProbeFlags) => probe(io, flags));
   program
-    .command('trace <file>')
-    .description('print a trace file for a person')
+    .command('trace [file]')
+    .description('print a trace for a person: a file of `replay`, or that of what `up` serves')
     .option('--kind <prefix>', 'only events of this kind')
     .option('--host <name>', 'only events of this host')
-    .action((file: string, flags: TraceFlags) => trace(io, file, flags));
+    .option(...controlOption)
+    .option(...worldOption)
+    .action((file: string | undefined, flags: TraceFlags) => trace(io, file, flags));
   try {
     await program.parseAsync(args.length === 0 ? DEFAULT_ARGUMENTS : [...args], { from: 'user' });
     return exitCode;

@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
+import { askControl, type ControlTarget } from '../control/control-client.ts';
 import { formatEvent } from '../report/trace-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
 
-export interface TraceFlags {
+export interface TraceFlags extends ControlTarget {
   kind?: string;
   host?: string;
 }
 
-/** Prints a trace file (NDJSON, from `replay --trace`) for a person. @throws UsageError for a file that is none */
-export async function trace(io: Io, file: string, flags: TraceFlags): Promise<void> {
-  const events = (await readLines(file)).map((line, index) => parseEvent(file, line, index + 1));
+/**
+ * Prints a trace for a person: a file (NDJSON, from `replay --trace`), or what a control server has of its world.
+ * @throws UsageError for a file that is none, and as `act` without a file
+ */
+export async function trace(io: Io, file: string | undefined, flags: TraceFlags): Promise<void> {
+  const { from, lines } = await (file === undefined ? fetchLines(flags) : readLines(file));
+  const events = lines.map((line, index) => parseEvent(from, line, index + 1));
   const startMs = events[0]?.atMs ?? 0;
   for (const event of events) {
     if (flags.kind !== undefined && !event.kind.startsWith(flags.kind)) continue;
@@ -20,9 +25,30 @@ export async function trace(io: Io, file: string, flags: TraceFlags): Promise<vo
   }
 }
 
-async function readLines(file: string): Promise<string[]> {
+interface Lines {
+  from: string;
+  lines: string[];
+}
+
+const split = (text: string) => text.split('\n').filter((line) => line !== '');
+
+/** All events, for times count from the first one, whatever is printed of them. */
+async function fetchLines(target: ControlTarget): Promise<Lines> {
+  const lines: string[] = [];
+  const lastId = () => (JSON.parse(lines.at(-1) ?? '{"id":0}') as AnyTraceEvent).id;
+  for (let more = true; more; ) {
+    const { body, next } = await askControl(target, `/trace?limit=${PAGE_LINES}&since=${lastId()}`);
+    lines.push(...split(body));
+    more = next !== undefined;
+  }
+  return { from: 'the trace', lines };
+}
+
+const PAGE_LINES = 10_000;
+
+async function readLines(file: string): Promise<Lines> {
   try {
-    return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    return { from: file, lines: split(await readFile(file, 'utf8')) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
@@ -31,7 +57,7 @@ async function readLines(file: string): Promise<string[]> {
   }
 }
 
-function parseEvent(file: string, line: string, number: number): AnyTraceEvent {
+function parseEvent(from: string, line: string, number: number): AnyTraceEvent {
   try {
     const event = JSON.parse(line) as AnyTraceEvent;
     if (typeof event.kind === 'string' && typeof event.atMs === 'number') return event;
@@ -39,6 +65,6 @@ function parseEvent(file: string, line: string, number: number): AnyTraceEvent {
     // Told below, with the line's number.
   }
   throw new UsageError(
-    `Tried to read line ${number} of ${file} as a trace event, found ${line.slice(0, 60)}.`,
+    `Tried to read line ${number} of ${from} as a trace event, found ${line.slice(0, 60)}.`,
   );
 }

@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createRealClock, SimError } from '@kubeedge-sim/sim-kit';
-import { Ajv, type ErrorObject } from 'ajv';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifySchemaValidationError,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addGuard, type GuardOptions } from './guard.ts';
+import { addValidation, readJson } from './input.ts';
 import { openapiDocument } from './openapi.ts';
-import type { Asked, ControlContext, Operation } from './operation.ts';
+import type { ControlContext } from './operation.ts';
 import { operations } from './operations.ts';
 import { PROBLEM_TYPE, Problem, toProblem } from './problem.ts';
+import { rawAnswer } from './raw-problem.ts';
+import { addOperation, notFound } from './routes.ts';
 import { createWorlds, type WorldLimits, type Worlds } from './worlds.ts';
 
 /** How much a control server bears, and how long it waits. */
@@ -57,8 +54,9 @@ export interface ControlApi extends AsyncDisposable {
  */
 export async function startControlApi(options: ControlOptions): Promise<ControlApi> {
   const limits = { ...defaultLimits, ...options.limits };
-  const worlds = createWorlds(createRealClock(), limits, options.report);
-  const app = createApp(limits, options, { worlds, limits, version: packageVersion() });
+  const clock = createRealClock();
+  const worlds = createWorlds(clock, limits, options.report);
+  const app = createApp(limits, options, { worlds, clock, version: packageVersion() });
   const { listen: host, port } = options;
   try {
     await app.listen({ host, port });
@@ -74,7 +72,9 @@ export async function startControlApi(options: ControlOptions): Promise<ControlA
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     worlds,
     async [Symbol.asyncDispose]() {
-      await Promise.all([app.close(), worlds[Symbol.asyncDispose]()]);
+      // Whoever waits for a world learns that it is gone.
+      await worlds[Symbol.asyncDispose]();
+      await app.close();
     },
   };
 }
@@ -83,7 +83,6 @@ function createApp(limits: ControlLimits, options: ControlOptions, context: Cont
   const app = fastify({
     http: { headersTimeout: limits.receiveMs, connectionsCheckingInterval: CHECK_MS },
     requestTimeout: limits.receiveMs,
-    handlerTimeout: limits.answerMs,
     bodyLimit: limits.bodyBytesMax,
     forceCloseConnections: true,
     pluginTimeout: 0,
@@ -96,7 +95,7 @@ function createApp(limits: ControlLimits, options: ControlOptions, context: Cont
     },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      socket.end(rawProblem(clientProblem(error.code, error.message)));
+      socket.end(rawAnswer(error.code, error.message));
     },
   });
   readJson(app);
@@ -117,7 +116,7 @@ function createApp(limits: ControlLimits, options: ControlOptions, context: Cont
     throw notFound(request);
   });
   addGuard(app, options);
-  for (const each of operations) addOperation(app, each, context);
+  for (const each of operations) addOperation(app, each, context, limits.answerMs);
   const document = openapiDocument();
   app.get('/openapi.json', () => document);
   return app;
@@ -132,125 +131,6 @@ function packageVersion(): string {
 const CHECK_MS = 500;
 /** The rest of a proxied path counts as one. */
 const PARAM_LENGTH_MAX = 2_000;
-
-function addOperation(app: FastifyInstance, each: Operation, context: ControlContext): void {
-  app.route({
-    method: each.method,
-    url: fastifyPath(each.path),
-    schema: {
-      ...(each.query && {
-        querystring: { type: 'object', properties: each.query, additionalProperties: false },
-      }),
-      ...(each.body !== undefined && { body: each.body }),
-    },
-    async handler(request, reply) {
-      const asked: Asked<unknown, unknown> = {
-        params: request.params as Record<string, string>,
-        query: request.query,
-        body: request.body,
-        signal: untilAnswered(reply),
-        target: request.url,
-      };
-      const answer = await each.handle(asked as Asked<never, never>, context);
-      const { status = 200, type, headers = {}, body } = answer;
-      reply.code(status).headers(headers);
-      if (type !== undefined) reply.type(type);
-      return reply.send(body);
-    },
-  });
-}
-
-/** Aborts when the client has left or has been answered: with 504, while the handler is still at work. */
-function untilAnswered(reply: FastifyReply): AbortSignal {
-  const over = new AbortController();
-  reply.raw.once('close', () => over.abort(new Problem(499, 'client-left', 'Nobody waits for the answer.')));
-  return over.signal;
-}
-
-/** `/v1/worlds/{world}/proxy/{path*}` as fastify's router has it. */
-const fastifyPath = (path: string) => path.replace(/\{\w+\*\}/, '*').replace(/\{(\w+)\}/g, ':$1');
-
-/** JSON is read from bytes that are UTF-8, and without keys that reach into prototypes. */
-function readJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
-    let text: string;
-    try {
-      text = utf8.decode(bytes);
-    } catch {
-      return done(new Problem(400, 'not-utf-8', 'Tried to read the body as UTF-8, found other bytes.'));
-    }
-    return parse(request, text, (error, value) => {
-      if (error) done(new Problem(400, 'not-json', `Tried to read the body as JSON: ${error.message}.`));
-      else done(null, value);
-    });
-  });
-}
-
-/** Bodies are taken as they are; only what stands in a URL is a number by looking like one. */
-function addValidation(app: FastifyInstance): void {
-  const strict = new Ajv({ allErrors: false, strictSchema: false });
-  const coercing = new Ajv({ allErrors: false, strictSchema: false, coerceTypes: true });
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : coercing).compile(schema as object),
-  );
-  app.setSchemaErrorFormatter((errors, part) => new Error(invalid(errors, part)));
-}
-
-function invalid(errors: readonly FastifySchemaValidationError[], part: string): string {
-  const [error] = errors as readonly Partial<ErrorObject>[];
-  const { instancePath = '', message = 'is not as it should be', params } = error ?? {};
-  const where = `the ${part === 'querystring' ? 'query' : part}${instancePath === '' ? '' : ` at ${instancePath}`}`;
-  const { additionalProperty, allowedValues } = (params ?? {}) as Record<string, unknown>;
-  if (additionalProperty !== undefined)
-    return `Found ${JSON.stringify(additionalProperty)} in ${where}, which there is not; see /openapi.json.`;
-  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : '';
-  return `Tried to read ${where}: it ${message}${allowed}; see /openapi.json.`;
-}
-
-function notFound({ method, url }: FastifyRequest): Problem {
-  const path = url.replace(/\?.*$/, '');
-  const here = operations.filter((each) =>
-    new RegExp(`^${each.path.replace(/\{\w+\*\}/, '.+').replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
-  );
-  const tried = `Tried ${method} ${path.slice(0, 200)}`;
-  if (here.length === 0)
-    return new Problem(
-      404,
-      'no-such-path',
-      `${tried}, found nothing there; /openapi.json lists what there is.`,
-    );
-  const methods = here.map((each) => each.method).join(', ');
-  return new Problem(405, 'wrong-method', `${tried}; there is ${methods}.`, { allow: methods });
-}
-
-function clientProblem(code: string, message: string): Problem {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem(
-      408,
-      'too-slow',
-      'Waited for the request, found only part of it in time. Send it at once.',
-    );
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return new Problem(431, 'too-large', 'The head of the request is larger than 16 KB.');
-  return new Problem(400, 'not-http', `Tried to read an HTTP request: ${message}.`);
-}
-
-/** An answer to what never became a request. */
-function rawProblem(problem: Problem): string {
-  const { title, ...rest } = problem.toJson();
-  const body = JSON.stringify({ title, ...rest });
-  return [
-    `HTTP/1.1 ${problem.status} ${title}`,
-    `content-type: ${PROBLEM_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
-}
 
 function listenError(cause: unknown, endpoint: string): unknown {
   const { code } = cause as NodeJS.ErrnoException;

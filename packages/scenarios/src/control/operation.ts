@@ -1,6 +1,7 @@
+import type { Clock } from '@kubeedge-sim/sim-kit';
 import type { JSONSchema } from 'json-schema-to-ts';
 import type { Json } from './schemas.ts';
-import type { WorldLimits, Worlds } from './worlds.ts';
+import type { ControlledWorld, Worlds } from './worlds.ts';
 
 /** Query parameters, by name; none may be given twice. */
 export type QuerySchema = Readonly<Record<string, JSONSchema & object>>;
@@ -28,7 +29,7 @@ export interface Answer {
 /** What handlers work on. */
 export interface ControlContext {
   worlds: Worlds;
-  limits: WorldLimits;
+  clock: Clock;
   /** Of the package. */
   version: string;
 }
@@ -68,3 +69,9 @@ export function operation<const Q extends QuerySchema | undefined, B extends JSO
 ): Operation {
   return definition as unknown as Operation;
 }
+
+/** The world that a request's path names. @throws Problem 404 */
+export const worldOf = (
+  { worlds }: ControlContext,
+  { params }: { params: Readonly<Record<string, string>> },
+): ControlledWorld => worlds.find(params['world'] ?? '');

@@ -53,6 +53,8 @@ const titles: Readonly<Record<number, string>> = {
 /** Any error as a problem; one that is nobody's but ours is a 500. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  // Before the rest: one of them is a RangeError.
+  if (isFrameworkError(error)) return fromFramework(error);
   if (error instanceof UsageError || error instanceof RangeError)
     return new Problem(422, 'refused', error.message);
   if (error instanceof EdgeError || error instanceof CloudcoreError)
@@ -62,7 +64,6 @@ export function toProblem(error: unknown): Problem {
     const why = error instanceof NetError ? error.goText : error.message;
     return new Problem(502, 'unreachable', `Tried to ask the world's API server: ${why}.`);
   }
-  if (isFrameworkError(error)) return fromFramework(error);
   return new Problem(500, 'internal', error instanceof Error ? error.message : String(error));
 }
 
@@ -99,12 +100,6 @@ function fromFramework({ code, statusCode, message }: FrameworkError): Problem {
       return new Problem(400, 'not-json', 'Tried to read the body as JSON, found nothing. Send at least {}.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Problem(413, 'too-large', 'The body is larger than this server takes (--max-body-kb).');
-    case 'FST_ERR_HANDLER_TIMEOUT':
-      return new Problem(
-        504,
-        'too-slow',
-        'The request was not done in the time this server gives it (--max-seconds). What it began in the world goes on.',
-      );
     default:
       return statusCode < 500
         ? new Problem(statusCode, 'invalid', message)
