@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The tests of needs-sample/, one of which needs the docker engine, on a machine made to have none. */
+/** The tests of needs-sample/, some of which need the docker engine or Go, on a machine made to have neither. */
 function runSample(requireAll: string) {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const sample = join(ROOT, 'test/needs-sample/vitest.config.ts');
   const env = {
     ...process.env,
     DOCKER_HOST: 'unix:///nowhere/docker.sock',
+    PATH: '/nowhere',
     REQUIRE_ALL: requireAll,
     NO_COLOR: '1',
   };
@@ -26,7 +27,7 @@ describe('a suite whose tool is missing', () => {
     const { status, stdout, stderr } = runSample('0');
     expect(stderr).toContain('[needs] docker: GET /_ping on /nowhere/docker.sock: ENOENT');
     expect(stdout).toMatch(/↓ .*a suite with containers \(skipped, needs docker: GET \/_ping/);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 0 failed, 1 skipped');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 0 failed, 2 skipped');
     expect(status).toBe(0);
   });
 
@@ -35,7 +36,14 @@ describe('a suite whose tool is missing', () => {
     expect(stderr).toContain(
       'a suite with containers: needs docker: GET /_ping on /nowhere/docker.sock: ENOENT',
     );
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 1 failed, 0 skipped');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 1 failed, 1 skipped');
     expect(status).toBe(1);
+  });
+
+  test('is skipped under REQUIRE_ALL=1, too, when it is a language of the examples', () => {
+    const { stdout, stderr } = runSample('1');
+    expect(stderr).toContain('[needs] go: go is not on PATH; tests that need it are skipped');
+    expect(stderr).toContain('[needs] curl: curl is not on PATH; tests that need it fail (REQUIRE_ALL=1)');
+    expect(stdout).toMatch(/↓ .*a suite in another language \(skipped, needs go: go is not on PATH\)/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, inject, test } from 'vitest';
-import type { Needs, Tool } from './probe-needs.ts';
+import { languages, type Needs, type Tool } from './probe-needs.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,7 +13,8 @@ export type Found = { readonly path: string; readonly version: string };
 
 /**
  * A suite that needs tools from outside of the repository. It runs when they are there. When one is missing it is
- * skipped with the reason in its title, or, under REQUIRE_ALL=1, fails and says what is missing.
+ * skipped with the reason in its title, or, under REQUIRE_ALL=1, fails and says what is missing – unless that is a
+ * language of the examples, which need not be everywhere.
  */
 export function describeNeeding<T extends Tool>(
   tools: T | readonly T[],
@@ -24,15 +25,19 @@ export function describeNeeding<T extends Tool>(
   const wanted = typeof tools === 'string' ? [tools] : tools;
   const found = {} as Record<T, Found>;
   const missing: string[] = [];
+  let required = false;
   for (const tool of wanted) {
     const need = needs[tool];
     if (need.ok) found[tool] = { path: need.path, version: need.version };
-    else missing.push(`needs ${tool}: ${need.why}`);
+    else {
+      missing.push(`needs ${tool}: ${need.why}`);
+      required ||= inject('requireAll') && !languages.has(tool);
+    }
   }
   const why = missing.join('; ');
   if (missing.length === 0) {
     describe(title, () => suite(found));
-  } else if (inject('requireAll')) {
+  } else if (required) {
     describe(title, () => {
       test(`runs under REQUIRE_ALL=1 (${why})`, () => {
         throw new Error(`${title}: ${why}`);

@@ -9,8 +9,20 @@ export type Need =
   | { readonly ok: true; readonly path: string; readonly version: string }
   | { readonly ok: false; readonly why: string };
 
-export type Tool = 'docker' | 'kubectl' | 'kubectl-1.20' | 'curl' | 'openssl' | 'go' | 'node-22';
+export type Tool =
+  | 'docker'
+  | 'kubectl'
+  | 'kubectl-1.20'
+  | 'curl'
+  | 'openssl'
+  | 'go'
+  | 'python3'
+  | 'java'
+  | 'node-22';
 export type Needs = Readonly<Record<Tool, Need>>;
+
+/** Languages of the examples: they run where the language is, and are skipped visibly elsewhere, in CI, too. */
+export const languages: ReadonlySet<Tool> = new Set(['go', 'python3', 'java']);
 
 /** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
 const KUBECTL_CACHED = fileURLToPath(
@@ -23,16 +35,18 @@ const PROBE_TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
 export async function probeNeeds(): Promise<Needs> {
-  const [docker, kubectl, kubectl120, curl, openssl, go, node22] = await Promise.all([
+  const [docker, kubectl, kubectl120, curl, openssl, go, python3, java, node22] = await Promise.all([
     probeDocker(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'),
     probeKubectl([process.env.KUBECTL, process.env.KUBECTL_1_20, KUBECTL_CACHED, 'kubectl'], /v(\d\S*)/),
     probeKubectl([process.env.KUBECTL_1_20, KUBECTL_CACHED, process.env.KUBECTL, 'kubectl'], /v(1\.20\.\S*)/),
     probeCommand('curl', ['--version'], /curl (\S+)/),
     probeCommand('openssl', ['version'], /OpenSSL (\S+)/),
     probeCommand('go', ['version'], /go(\d\S*)/),
+    probeCommand('python3', ['--version'], /Python (\d\S*)/),
+    probeCommand('java', ['--version'], /(\d\S*)/),
     probeCommand(NODE_22, ['--version'], /v(22\.\S*)/),
   ]);
-  return { docker, kubectl, 'kubectl-1.20': kubectl120, curl, openssl, go, 'node-22': node22 };
+  return { docker, kubectl, 'kubectl-1.20': kubectl120, curl, openssl, go, python3, java, 'node-22': node22 };
 }
 
 function probeDocker(host: string): Promise<Need> {

@@ -8,3 +8,7 @@ describeNeeding('docker', 'a suite with containers', ({ docker }) => {
 describeNeeding([], 'a suite that needs nothing', (found) => {
   test('runs', () => expect(found).toEqual({}));
 });
+
+describeNeeding('go', 'a suite in another language', ({ go }) => {
+  test('cannot come here', () => expect(go).toBeUndefined());
+});

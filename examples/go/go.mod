@@ -1,0 +1,3 @@
+module example.com/edge-metrics
+
+go 1.21
