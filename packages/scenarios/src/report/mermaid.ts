@@ -3,6 +3,7 @@ import { isFailing, type Sequence, stepText } from './sequence.ts';
 /** Characters of a text that are shown; longer ones would make the picture unreadable. */
 const TEXT_MAX = 120;
 
+const SHADE = 'rect rgba(220, 50, 47, 0.15)';
 const arrows = { ask: '->>', answer: '-->>', lost: '-x' } as const;
 
 /** A sequence as a Mermaid `sequenceDiagram`, which GitHub draws in Markdown; the failing hop is marked and shaded. */
@@ -14,7 +15,7 @@ export function mermaidDiagram(sequence: Sequence): string {
   let shaded = false;
   for (const step of steps) {
     const fails = isFailing(sequence, step);
-    if (fails && !shaded) lines.push('rect rgba(220, 50, 47, 0.15)');
+    if (fails && !shaded) lines.push(SHADE);
     if (!fails && shaded) lines.push('end');
     shaded = fails;
     const text = escaped(stepText(step));
@@ -23,6 +24,9 @@ export function mermaidDiagram(sequence: Sequence): string {
     lines.push(`${way}: ${text}`);
   }
   if (shaded) lines.push('end');
+  if (failing !== undefined && !steps.some((step) => isFailing(sequence, step))) {
+    lines.push(SHADE, `Note over ${failing}: ✗ nothing comes here`, 'end');
+  }
   return `sequenceDiagram\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 

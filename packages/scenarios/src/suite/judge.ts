@@ -1,6 +1,5 @@
 import type { Result } from '../run.ts';
-import type { ScheduledAct } from '../scheduled-acts.ts';
-import { formatScheduledAct } from '../scheduled-acts.ts';
+import { formatScheduledAct, type ScheduledAct } from '../scheduled-acts.ts';
 import type { Text } from '../text.ts';
 import type { Expectation } from './planned-case.ts';
 
@@ -10,10 +9,9 @@ export function judge(expected: Expectation, result: Result, late: readonly Sche
   const { outcome, causes, cures, control } = result;
   const ids = causes.map(({ id }) => id).join(', ');
   if (outcome !== expected.outcome) {
-    const because = ids === '' ? '' : ` (${ids})`;
     reasons.push({
-      en: `expected the outcome ${expected.outcome}, found ${outcome}${because}`,
-      zh: `预期结论为 ${expected.outcome}，实际为 ${outcome}${because}`,
+      en: `expected the outcome ${expected.outcome}, found ${outcome}${ids && ` (${ids})`}`,
+      zh: `预期结论为 ${expected.outcome}，实际为 ${outcome}${ids && `（${ids}）`}`,
     });
   }
   if (expected.cause !== undefined && !causes.some(({ id }) => id === expected.cause)) {
