@@ -50,7 +50,7 @@ function runAction(given: Readonly<Record<string, string>>) {
   const path = (name: string) => join(folder, name);
   mkdirSync(path('work'));
   for (const name of ['output', 'summary.md']) writeFileSync(path(name), '');
-  const cli = join(ROOT, 'packages/scenarios/src/cli.ts');
+  const cli = join(ROOT, 'packages/scenarios/src/bin.ts');
   const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default]);
   const inputs: Record<string, string> = {
     ...Object.fromEntries(defaults),

@@ -164,6 +164,17 @@ describe('kubeedge-sim', () => {
     );
   });
 
+  it('draws the request as a diagram, with the hop that fails', async () => {
+    const { out } = await run('replay', 'dnat-rule-missing', '--diagram');
+    expect(out).toContain(
+      'sequenceDiagram\n  participant caller as metrics-server\n  participant nat as ✗ iptables DNAT\n',
+    );
+    expect(out).toContain('  caller-xnat: dial 10.66.0.11:10350: no rule, blackhole\n');
+    expect((await run('replay', 'missing-pod-metrics', '--edgecore', 'v1.14.0', '--diagram')).exitCode).toBe(
+      0,
+    );
+  });
+
   it('writes a trace and prints it for a person', async () => {
     const file = join(folder, 'trace.ndjson');
     await run('replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2', '--trace', file);

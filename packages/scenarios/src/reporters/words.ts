@@ -6,7 +6,7 @@ export const words = {
   failed: { en: 'failed', zh: '失败' },
   error: { en: 'could not be played', zh: '无法完成' },
   'not-played': { en: 'not played', zh: '未运行' },
-  curedBy: { en: 'cured by', zh: '可用以下办法消除：' },
+  curedBy: { en: 'cured by', zh: '解决办法' },
   layer: { en: 'Layer', zh: '所在层' },
   cause: { en: 'Cause', zh: '原因' },
   evidence: { en: 'Evidence (events of the trace)', zh: '证据（trace 事件编号）' },

@@ -107,6 +107,10 @@ describe('a suite', () => {
     ['cases:\n- scenario: [a]', '2:13 cases[0].scenario: found a list, expected a value'],
     ['cases:\n- scenario: no-such', 'found only: missing-pod-metrics'],
     ['cases:\n- scenario:', 'cases[0].scenario: found nothing, expected a value'],
+    [
+      'cases:\n- { scenario: dnat-rule-missing, name: "a\\n::error::b" }',
+      'expected one line without control',
+    ],
     ['cases: [', 'fleet.yaml:1:9 '],
     ['cases: []\ncases: []', 'Map keys must be unique'],
     ['cases: [*none]', 'fleet.yaml:1:9 '],

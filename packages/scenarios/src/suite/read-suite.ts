@@ -82,7 +82,7 @@ function readCase(
   const scenario = yaml.made(members.get('scenario'), findScenario);
   if (!members.has('scenario')) yaml.refuse(found, 'names no "scenario"; `kubeedge-sim list` lists them');
   const words: CaseWords = {
-    name: yaml.made(members.get('name'), (text) => text),
+    name: yaml.made(members.get('name'), oneLine),
     faults: list('faults', (id) => findFault(id).id),
     without: yaml.made(members.get('without'), truth),
     acts: list('acts', parseScheduledAct),
@@ -108,6 +108,12 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
     if (value !== undefined) return value;
     throw new UsageError(`found ${JSON.stringify(text)}, expected one of ${values.join(', ')}`);
   };
+}
+
+/** A name stands in lines of a log, in which GitHub looks for commands. */
+function oneLine(text: string): string {
+  if (!/\p{Cc}/u.test(text)) return text;
+  throw new UsageError(`found ${JSON.stringify(text)}, expected one line without control characters`);
 }
 
 const truth = (text: string) => oneOf(['true', 'false'])(text) === 'true';
