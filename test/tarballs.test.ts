@@ -87,7 +87,7 @@ describe.for(PACKAGES)('the tarball of packages/%s', (name) => {
 
   test('has a manifest that points at what was built', () => {
     const { manifest, files } = packed(name);
-    expect(manifest.engines).toEqual({ node: '>=22.12' });
+    expect(manifest.engines).toEqual({ node: '>=22.13' });
     const targets = [...Object.values(manifest.exports), ...Object.values(manifest.bin ?? {})];
     for (const target of targets) {
       expect(target).toMatch(/^\.\/dist\/.*\.js$/);
@@ -149,7 +149,17 @@ test('the declarations satisfy a strict consumer, those of what they need includ
 
 describe('on this Node', () => runsOn(process.execPath));
 
-describeNeeding('node-22', 'on Node 22', ({ 'node-22': { path } }) => runsOn(path));
+describeNeeding('node-22', 'on Node 22', ({ 'node-22': { path } }) => {
+  runsOn(path);
+
+  test('a seed gives the trace that it gives on this Node', async () => {
+    const words = ['node_modules/.bin/kubeedge-sim', 'replay', 'missing-pod-metrics', '--json'];
+    const played = await Promise.all([run(path, words), run(process.execPath, words)]);
+    const hashes = played.map(({ stdout }) => (JSON.parse(stdout) as { traceHash: string }).traceHash);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashes[0]).toBe(hashes[1]);
+  });
+});
 
 /** What a process printed, and how it ended. */
 interface Ended {
