@@ -105,7 +105,7 @@ function overview(cluster: Cluster, config: string, control: string, about: read
     `control          ${control}`,
     '',
     `kubectl --kubeconfig ${config} top pod -A`,
-    'npm start -- act cure docker        (or: act docker edge-node-1 20.10.24, act cut edge-node-1 silent, …)',
+    'npx kubeedge-sim act cure docker    (or: act docker edge-node-1 20.10.24, act cut edge-node-1 silent, …)',
     '',
     'Serving until interrupted (Ctrl-C).',
   ];
