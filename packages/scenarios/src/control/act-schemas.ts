@@ -33,7 +33,7 @@ const ADVANCE_MS_MAX = 3_600_000;
 export const advanceRequest = {
   type: 'object',
   properties: {
-    ms: { type: 'number', minimum: 0, maximum: ADVANCE_MS_MAX, description: 'At most an hour.' },
+    ms: { type: 'integer', minimum: 0, maximum: ADVANCE_MS_MAX, description: 'At most an hour.' },
   },
   required: ['ms'],
   additionalProperties: false,

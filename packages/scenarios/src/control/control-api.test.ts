@@ -179,9 +179,9 @@ describe('the control API', () => {
     expect((await act('dnat del 10350')).json).toEqual({ done: ['dnat del 10350'] });
   });
 
-  test('ends a world that is at work: whoever waits for it is told', async () => {
+  test.for(['memory', 'loopback'])('ends a %s world at work: whoever waits for it is told', async (net) => {
     await using api = await startTestApi();
-    const world = await api.create({ net: 'loopback', settled: false });
+    const world = await api.create({ net, settled: false });
     const working = api.ask('POST', `${world}/advance`, post({ ms: 3_600_000 }));
     await expect.poll(async () => (await api.ask('GET', world)).status).toBe(200);
     expect((await api.ask('DELETE', world)).status).toBe(204);
@@ -201,6 +201,8 @@ describe('the control API', () => {
       'http://169.254.169.254/',
       'http://localhost:80/',
       'https://127.0.0.2:22/',
+      'http://[::1]:22/',
+      'http://0.0.0.0:22/',
     ]) {
       const { json } = await api.ask('POST', `${world}/curl`, post({ node: 'edge-node-1', url }));
       expect(json, url).toMatchObject({ stdout: '', exitCode: 7 });
@@ -244,24 +246,10 @@ describe('the limits of the control API', () => {
     expect((await api.ask('POST', `${free}/advance`, post({ ms: 1 }))).status).toBe(200);
   });
 
-  test('end worlds that nobody asks anything, not those at work', async () => {
-    const idleMs = 300;
-    await using api = await startTestApi({ limits: { idleMs } });
-    const busy = await api.create({ net: 'loopback', settled: false });
-    await api.create({ settled: false });
-    const working = api.ask('POST', `${busy}/advance`, post({ ms: 4 * idleMs }));
-    const ids = async () =>
-      ((await api.ask('GET', '/v1/worlds')).json['worlds'] as { id: string }[]).map(({ id }) => id);
-    await expect.poll(ids).toEqual(['w1']);
-    expect((await working).status).toBe(200);
-    await expect.poll(ids).toEqual([]);
-    expect(api.reported).toEqual([]);
-  });
-
   test('answer in time even when the world does not', async () => {
-    await using api = await startTestApi({ limits: { answerMs: 400 } });
+    await using api = await startTestApi({ limits: { answerMs: 3_000 } });
     const world = await api.create({ net: 'loopback', settled: false });
-    expect(await api.ask('POST', `${world}/advance`, post({ ms: 1_000 }))).toMatchObject({
+    expect(await api.ask('POST', `${world}/advance`, post({ ms: 6_000 }))).toMatchObject({
       status: 504,
       json: { code: 'too-slow' },
     });

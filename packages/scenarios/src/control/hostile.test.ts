@@ -113,6 +113,17 @@ describe('hostile input to the control API', () => {
     expect((await api.ask('GET', '/healthz')).status).toBe(200);
   });
 
+  test('what no URL can carry is refused before the API server is asked for it', async () => {
+    await using api = await startTestApi();
+    const world = await api.create({ settled: false });
+    const head = (path: string) =>
+      `GET ${world}/proxy/${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+    for (const path of ['\u00ff', '\u4e2d', 'a b', 'a\u0000b'])
+      expect(await sendRaw(api.url, head(path)), JSON.stringify(path)).toMatch(/^HTTP\/1.1 4\d\d /);
+    expect(await sendRaw(api.url, head('api/v1/nodes?w%61tch=true'))).toMatch(/^HTTP\/1.1 422 /);
+    expect(api.reported).toEqual([]);
+  });
+
   test.for([
     ['a head', 'POST /v1/worlds HTTP/1.1\r\nhost: loc'],
     [

@@ -170,7 +170,7 @@ export const lookOperations: readonly Operation[] = [
     async handle(asked, context) {
       const world = worldOf(context, asked);
       const target = asked.target.slice(asked.target.indexOf('/proxy/') + '/proxy'.length);
-      if (/[?&]watch=(true|1)/.test(target))
+      if (new URL(target, 'http://apiserver').searchParams.has('watch'))
         throw new Problem(
           422,
           'no-watch',
