@@ -30,7 +30,7 @@ async function runSuite(
 }
 
 describeNeeding('go', 'the example in Go', ({ go }) => {
-  it.concurrent(
+  it(
     'passes',
     async () => {
       // Nothing is to be downloaded, nor taken from an earlier run.
@@ -45,7 +45,7 @@ describeNeeding('go', 'the example in Go', ({ go }) => {
 });
 
 describeNeeding('python3', 'the example in Python', ({ python3 }) => {
-  it.concurrent(
+  it(
     'passes',
     async () => {
       const { output, exitCode } = await runSuite('python', python3.path, ['-m', 'unittest', '-v'], {
@@ -53,6 +53,17 @@ describeNeeding('python3', 'the example in Python', ({ python3 }) => {
       });
       expect(output).toMatch(/^Ran 4 tests in .*\n+OK$/m);
       expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describeNeeding('java', 'the example in Java', ({ java }) => {
+  it(
+    'passes',
+    async () => {
+      const { output, exitCode } = await runSuite('java', java.path, ['EdgeMetrics.java']);
+      expect({ exitCode, output }).toEqual({ exitCode: 0, output: 'OK\n' });
     },
     TIMEOUT_MS,
   );

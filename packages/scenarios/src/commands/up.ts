@@ -10,6 +10,7 @@ import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.
 import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
 import { readToken } from '../control/token.ts';
+import { endpointsOf } from '../control/world-json.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
 import { simulationOf } from '../simulation.ts';
@@ -62,8 +63,7 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   });
   control.worlds.adopt(UP_WORLD, simulationOf({ scenario, cell, cluster }));
   const config = join(folder.path, 'kubeconfig');
-  const server = `https://${cluster.host(description.cloud.name).address}:6443`;
-  await writeFile(config, kubeconfig({ server }), { mode: 0o600 });
+  await writeFile(config, kubeconfig({ server: endpointsOf(cluster).apiserver }), { mode: 0o600 });
   await using _state = await writeUpState({ control: control.url, pid: process.pid });
   io.out(
     overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
@@ -88,17 +88,13 @@ function actAs(cluster: Cluster, name: string): void {
 }
 
 function overview(cluster: Cluster, config: string, control: string, about: readonly string[]): string {
-  const { cloud, edges } = cluster.description;
-  const cloudHost = cluster.host(cloud.name);
+  const { apiserver, streamServer, tunnelServer, metricsServer, edges } = endpointsOf(cluster);
   const lines = [
-    `kube-apiserver   https://${cloudHost.address}:6443`,
-    `stream server    https://${cloudHost.address}:10003`,
-    `tunnel server    wss://${cloudHost.address}:10004/v1/kubeedge/connect`,
-    `metrics-server   https://${cloudHost.address}:4443`,
-    ...edges.map(({ name }) => {
-      const host = cluster.host(name);
-      return `${name.padEnd(16)} https://${host.address}:10350 (by DNAT)   edged http://${host.loopbackAddress}:10350`;
-    }),
+    `kube-apiserver   ${apiserver}`,
+    `stream server    ${streamServer}`,
+    `tunnel server    ${tunnelServer}`,
+    `metrics-server   ${metricsServer}`,
+    ...edges.map(({ node, kubelet, edged }) => `${node.padEnd(16)} ${kubelet} (by DNAT)   edged ${edged}`),
     ...about,
     '',
     `kubeconfig       ${config}`,
