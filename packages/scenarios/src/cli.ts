@@ -13,6 +13,7 @@ import {
   countOption,
   expectOption,
   langOption,
+  lookAfterOption,
   netOption,
   seedOption,
   withVersionOptions,
@@ -64,7 +65,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(new Option('-v, --v <level>', 'klog verbosity of that log').default(0).argParser(Number))
     .addOption(actOption())
     .option('--diagram', 'print the request that the symptom is seen by as a Mermaid sequence diagram')
-    .option('--look-after <time>', 'look at the cluster only so long after its opening, e.g. 2m')
+    .addOption(lookAfterOption())
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
       exitCode = await replay(io, id, flags);
@@ -83,6 +84,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--without', 'without what makes the scenarios fail')
     .addOption(expectOption('fail each case unless this is its outcome (default: symptom, and cured)'))
     .addOption(actOption())
+    .addOption(lookAfterOption())
     .action(async (ids: string[], flags: RunFlags) => {
       io.catchSignals?.();
       exitCode = await run(io, ids, flags, stop);

@@ -43,6 +43,9 @@ export const actOption = () =>
     "change the cluster while it is observed, e.g. '20s: cut edge-node-1 silent'; may be repeated",
   ).argParser(append);
 
+export const lookAfterOption = () =>
+  new Option('--look-after <time>', 'look at the cluster only so long after its opening, e.g. 2m');
+
 /** A whole number from 0 to `max`. */
 export const countOption = (name: string, description: string, preset: number, max: number) =>
   new Option(name, description).default(preset).argParser((text: string) => {

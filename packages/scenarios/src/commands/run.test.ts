@@ -136,6 +136,16 @@ describe('kubeedge-sim run', () => {
     ]);
   });
 
+  it('looks only when an act has had its time, and says so in the command that repeats it', async () => {
+    const later = ['dnat-rule-missing', '--without', '--act', '2m: dnat del 10350', '--look-after', '4m'];
+    const { out, exitCode } = await run([...later, '--expect', 'symptom', '--reporter', 'json']);
+    expect(exitCode).toBe(0);
+    const [{ lookAfterMs, virtualMs, reproduce }] = JSON.parse(out).cases;
+    expect(lookAfterMs).toBe(240_000);
+    expect(virtualMs).toBeGreaterThanOrEqual(240_000);
+    expect(reproduce).toMatch(/--without --act '120s: dnat del 10350' --look-after \S+ --expect symptom$/);
+  });
+
   it('ends at the first that fails when told to', async () => {
     const words = ['dnat-rule-missing', 'edgestream-disabled', '--without', '--expect', 'symptom', '--bail'];
     const { out, exitCode } = await run([

@@ -7,7 +7,7 @@ import { type Chosen, createReporters, readReporters } from '../reporters/choose
 import type { CaseReport, CaseStatus, Reporter, RunReport } from '../reporters/reporter.ts';
 import { words } from '../reporters/words.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
-import { formatScheduledAct, parseScheduledAct } from '../scheduled-acts.ts';
+import { formatScheduledAct, parseDuration, parseScheduledAct } from '../scheduled-acts.ts';
 import { findScenario } from '../select.ts';
 import { judge } from '../suite/judge.ts';
 import { type PlannedCase, planCase } from '../suite/planned-case.ts';
@@ -25,6 +25,8 @@ export interface RunFlags extends VersionFlags {
   without?: boolean;
   expect?: Outcome;
   act?: readonly string[];
+  /** How long after its opening a cluster is looked at, e.g. `2m`. */
+  lookAfter?: string;
   /** End the run at the first case that does not pass. */
   bail?: boolean;
 }
@@ -84,8 +86,8 @@ async function plan(ids: readonly string[], flags: RunFlags): Promise<PlannedCas
   const stated: PlannedCase[] = [];
   for (const file of suites) stated.push(...(await readSuite(file, flags)));
   const scenarios = ids.length > 0 ? ids.map(findScenario) : suites.length > 0 ? [] : catalog;
-  const { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act } = flags;
-  const ofIds = { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act };
+  const { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act, lookAfter } = flags;
+  const ofIds = { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act, lookAfter };
   const [idle] = Object.entries(ofIds).flatMap(([name, value]) => (value === undefined ? [] : name));
   if (scenarios.length === 0 && idle !== undefined) {
     const option = `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -96,8 +98,10 @@ async function plan(ids: readonly string[], flags: RunFlags): Promise<PlannedCas
   return [...stated, ...scenarios.map((scenario) => planOne(scenario, flags))];
 }
 
-function planOne(scenario: Scenario, { fault, act, ...flags }: RunFlags): PlannedCase {
-  return planCase(scenario, { ...flags, faults: fault, acts: act?.map(parseScheduledAct) });
+function planOne(scenario: Scenario, { fault, act, lookAfter, ...flags }: RunFlags): PlannedCase {
+  const acts = act?.map(parseScheduledAct);
+  const lookAfterMs = lookAfter === undefined ? 0 : parseDuration(lookAfter);
+  return planCase(scenario, { ...flags, faults: fault, acts, lookAfterMs });
 }
 
 async function playCase(
@@ -105,7 +109,7 @@ async function playCase(
   clock: { now(): number },
   stop: AbortSignal,
 ): Promise<CaseReport> {
-  const { scenario, cell, seed, net, acts, expected } = planned;
+  const { scenario, cell, seed, net, acts, lookAfterMs, expected } = planned;
   const startedAtMs = clock.now();
   const end = (status: CaseStatus, reasons: readonly Text[], rest: Partial<CaseReport> = {}): CaseReport => ({
     planned,
@@ -117,7 +121,7 @@ async function playCase(
     ...rest,
   });
   try {
-    const playing = play(scenario, cell, { seed, net, acts, withoutCures: !expected.cures });
+    const playing = play(scenario, cell, { seed, net, acts, lookAfterMs, withoutCures: !expected.cures });
     const played = await Promise.race([playing, aborted(stop)]);
     if (played === undefined) return end('not-played', [words.interrupted]);
     const { result, look, late } = played;
@@ -141,10 +145,10 @@ function notPlayed(planned: PlannedCase, reason: Text): CaseReport {
   return { planned, status: 'not-played', reasons: [reason], ...nothing };
 }
 
-function reproduceCase({ scenario, cell, seed, net, acts, expected }: PlannedCase): string {
-  const faults = scenario.faults.map(({ id }) => id);
-  const told = acts.map(formatScheduledAct);
-  return reproduce({ scenario: scenario.id, cell, seed, net, faults, acts: told, expect: expected.outcome });
+function reproduceCase({ scenario, cell, seed, net, acts, lookAfterMs, expected }: PlannedCase): string {
+  const played = { scenario: scenario.id, cell, seed, net, faults: scenario.faults.map(({ id }) => id) };
+  const later = lookAfterMs === 0 ? {} : { lookAfterMs };
+  return reproduce({ ...played, acts: acts.map(formatScheduledAct), ...later, expect: expected.outcome });
 }
 
 /** Resolves with nothing when the signal aborts. */

@@ -35,7 +35,7 @@ function caseJson({
   virtualMs,
   reproduce,
 }: CaseReport) {
-  const { name, scenario, cell, seed, net, acts, expected, at } = planned;
+  const { name, scenario, cell, seed, net, acts, lookAfterMs, expected, at } = planned;
   return {
     name,
     status,
@@ -45,6 +45,7 @@ function caseJson({
     cell,
     faults: scenario.faults.map(({ id }) => id),
     acts: acts.map(formatScheduledAct),
+    lookAfterMs,
     seed,
     net,
     expected,

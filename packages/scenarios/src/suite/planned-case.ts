@@ -21,6 +21,8 @@ export interface PlannedCase {
   seed: number;
   net: 'memory' | 'loopback';
   acts: readonly ScheduledAct[];
+  /** Milliseconds since the opening of the cluster before which nobody looks at it. */
+  lookAfterMs: number;
   expected: Expectation;
   /** The line of the suite file that states it. */
   at?: { file: string; line: number };
@@ -33,6 +35,7 @@ export interface CaseWords extends CellOptions {
   /** Without the scenario's condition. */
   without?: boolean | undefined;
   acts?: readonly ScheduledAct[] | undefined;
+  lookAfterMs?: number | undefined;
   seed: number;
   net: 'memory' | 'loopback';
   expect?: Outcome | undefined;
@@ -46,7 +49,7 @@ export interface CaseWords extends CellOptions {
  * @throws UsageError for versions and faults that are not known
  */
 export function planCase(found: Scenario, words: CaseWords): PlannedCase {
-  const { faults = [], without = false, acts = [], seed, net, expect, cause } = words;
+  const { faults = [], without = false, acts = [], lookAfterMs = 0, seed, net, expect, cause } = words;
   const asked = resolveCell(found.defaults, words);
   const [scenario, cell] = without ? withoutCondition(found, asked) : [found, asked];
   const outcome = expect ?? (without ? 'healthy' : 'symptom');
@@ -58,6 +61,7 @@ export function planCase(found: Scenario, words: CaseWords): PlannedCase {
     seed,
     net,
     acts,
+    lookAfterMs,
     expected: { outcome, cures, ...(cause !== undefined && { cause }) },
   };
 }

@@ -32,6 +32,7 @@ describe('a suite', () => {
         '    net: loopback',
         '    faults: dnat-rule-missing',
         "    acts: ['20s: cut edge-node-1 silent']",
+        '    look-after: 2m',
         '    cause: no-dnat-rule',
       ].join('\n'),
     );
@@ -49,6 +50,7 @@ describe('a suite', () => {
       scenario: { faults: [{ id: 'edgestream-disabled' }, { id: 'dnat-rule-missing' }] },
       seed: 3,
       net: 'loopback',
+      lookAfterMs: 120_000,
       acts: [{ afterMs: 20_000, action: { do: 'cut', node: 'edge-node-1' } }],
       expected: { outcome: 'symptom', cause: 'no-dnat-rule', cures: true },
       at: { line: 6 },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolveCell } from '../cell.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
-import { parseScheduledAct } from '../scheduled-acts.ts';
+import { parseDuration, parseScheduledAct } from '../scheduled-acts.ts';
 import { findFault, findScenario } from '../select.ts';
 import { UsageError } from '../usage-error.ts';
 import { nearest } from './nearest.ts';
@@ -18,7 +18,7 @@ const VERSION_KEYS = {
 } as const;
 const DEFAULT_KEYS = [
   ...Object.keys(VERSION_KEYS),
-  ...'scenario faults without acts seed net expect cause cures'.split(' '),
+  ...'scenario faults without acts look-after seed net expect cause cures'.split(' '),
 ];
 const CASE_KEYS = ['name', ...DEFAULT_KEYS];
 
@@ -86,6 +86,7 @@ function readCase(
     faults: list('faults', (id) => findFault(id).id),
     without: yaml.made(members.get('without'), truth),
     acts: list('acts', parseScheduledAct),
+    lookAfterMs: yaml.made(members.get('look-after'), parseDuration),
     seed: yaml.made(members.get('seed'), wholeNumber) ?? fallback.seed,
     net: yaml.made(members.get('net'), oneOf(['memory', 'loopback'])) ?? fallback.net,
     expect: yaml.made(members.get('expect'), oneOf(OUTCOMES)),
