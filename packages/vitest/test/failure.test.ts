@@ -44,7 +44,7 @@ describe('the output of a test that failed', () => {
         metrics of default/nginx-7848d4b86f-x2wqz-2, kube-system/coredns-867b49865c-5vqxz, kube-system/edge-proxy-2, warehouse/sensor-agent-2
 
       Last hops:
-        … 7 more
+        … 8 more
            30.011s  edged (edge-node-1) → edgestream (edge-node-1)  200, lists 0 pods  #1132
            30.011s  edged (edge-node-1)                             leaves out 15 containers: no-pod-labels  #1133
            30.011s  edgestream (edge-node-1) → tunnel               DATA, connect id 3, 914 bytes (41×)  #1135
@@ -88,7 +88,7 @@ describe('the output of a test that failed', () => {
       Last hops:
         ✗   0.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/info → 400 too-new (7×)  #135
         ✗   5.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/version → 400 too-new (3×)  #281
-        … 7 more
+        … 8 more
            30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1132
            30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1133
            30.011s  edgestream (edge-node-1) → tunnel                          DATA, connect id 3, 914 bytes (41×)  #1135
@@ -140,7 +140,7 @@ describe('the output of a test that failed', () => {
   test('tells hops and command once, also when it was the body that threw', () => {
     expect(printedFor('a body that throws')).toMatchInlineSnapshot(`
       "Last hops:
-        … 7 more
+        … 8 more
            30.011s  edged (edge-node-1) → edgestream (edge-node-1)  200, lists 0 pods  #1132
            30.011s  edged (edge-node-1)                             leaves out 15 containers: no-pod-labels  #1133
            30.011s  edgestream (edge-node-1) → tunnel               DATA, connect id 3, 914 bytes (41×)  #1135
