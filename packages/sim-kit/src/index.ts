@@ -36,6 +36,7 @@ export type {
   CertificateAuthorityOptions,
   CertificateRequest,
 } from './tls/certificate.ts';
+export { readCertificate } from './tls/read-certificate.ts';
 export {
   type TlsClientOptions,
   TlsError,

@@ -23,6 +23,11 @@ export interface LoopbackWorldOptions extends WorldOptions {
    * 100,000.
    */
   traceEventsKept?: number;
+  /**
+   * Lets components dial the machine's own network: an address that is no host's, or a name, which is looked up at each
+   * dial. `127.0.0.1` stays the dialling host's own; the machine's is `localhost`. Default false: there is no route.
+   */
+  uplink?: boolean;
 }
 
 const TRACE_EVENTS_KEPT = 100_000;
@@ -32,7 +37,8 @@ const TRACE_EVENTS_KEPT = 100_000;
  * @throws SimError SIM_ERR_NO_LEASE, SIM_ERR_ADDRESS
  */
 export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
-  const { seed = 1, leasePrefix, asHost, links = false, traceEventsKept = TRACE_EVENTS_KEPT } = options;
+  const { seed = 1, leasePrefix, asHost, links = false, uplink = false } = options;
+  const { traceEventsKept = TRACE_EVENTS_KEPT } = options;
   const clock = new RealClock();
   const ids = createIds(seed);
   const trace = createTrace(clock, { eventsKept: traceEventsKept, hashesAll: false });
@@ -41,6 +47,7 @@ export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): P
     ids,
     trace,
     links,
+    uplink,
     ...(leasePrefix !== undefined && { leasePrefix }),
     ...(asHost !== undefined && { asHost }),
   });

@@ -147,6 +147,8 @@ async function curl(
 const curlFailures: Record<NetError['code'], { text: string; exitCode: number }> = {
   ECONNREFUSED: { text: 'Connection refused', exitCode: 7 },
   EHOSTUNREACH: { text: 'No route to host', exitCode: 7 },
+  ENETUNREACH: { text: 'Network is unreachable', exitCode: 7 },
+  ENOTFOUND: { text: 'Could not resolve host', exitCode: 6 },
   ETIMEDOUT: { text: 'Connection timed out', exitCode: 7 },
   ECONNRESET: { text: 'Connection reset by peer', exitCode: 56 },
   EPIPE: { text: 'Broken pipe', exitCode: 55 },

@@ -10,9 +10,15 @@ export interface TableHost extends Host {
 /** The hosts of a net, found by either of their addresses. */
 export class HostTable<H extends TableHost> {
   readonly all: H[] = [];
+  /** Whether what is no host here is to be looked for on the machine's own network. */
+  readonly uplink: boolean;
   readonly #byName = new Map<string, H>();
   readonly #byAddress = new Map<string, H>();
   readonly #loopbacks = new Set<string>();
+
+  constructor(uplink = false) {
+    this.uplink = uplink;
+  }
 
   /** @throws SimError SIM_ERR_HOST_EXISTS, SIM_ERR_ADDRESS */
   check(options: HostOptions): void {
@@ -53,6 +59,8 @@ export class HostTable<H extends TableHost> {
   /** True when `address` is the loopback of `from`, by any of its names. */
   isLoopback(from: H, address: string): boolean {
     if (address === from.loopbackAddress) return true;
+    // With an uplink the rest of 127.0.0.0/8 is the machine's, other worlds among it.
+    if (this.uplink) return address === '127.0.0.1';
     return address.startsWith('127.') && !this.#byAddress.has(address) && !this.#loopbacks.has(address);
   }
 

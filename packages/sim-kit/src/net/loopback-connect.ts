@@ -9,7 +9,7 @@ import { relay } from './loopback-relay.ts';
 import type { UnixPorts } from './loopback-unix.ts';
 import { formatNatRule } from './nat.ts';
 import type { DialOptions, DialTarget, Endpoint, NetSocket } from './net.ts';
-import { NetError } from './net-error.ts';
+import { NetError, type NetErrorCode } from './net-error.ts';
 import { DIAL_TIMEOUT_MS, refuseDial } from './refusal.ts';
 import { type Route, routeDial } from './routing.ts';
 
@@ -44,6 +44,7 @@ export function createComponentDial(context: Context): ComponentDial {
     if ('path' in target) return dialUnix(from, target, options, found);
     const loopback = parts.hosts.isLoopback(from, target.address);
     const localAddress = loopback ? from.loopbackAddress : from.address;
+    if (found.outcome === 'outside') return dialUplink({ from, target, options, found }, found.at, mode);
     if (found.outcome !== 'reached' || 'path' in found.at) {
       const outcome = found.outcome === 'blackhole' ? 'blackhole' : 'no-route';
       const connection = `${localAddress}:${nextPort(from)}>${formatTarget(found.translated ?? target)}`;
@@ -60,8 +61,8 @@ export function createComponentDial(context: Context): ComponentDial {
       const connection = `${localAddress}:${localPort}>${to.host}:${to.port}`;
       const asked = createDial(parts, { from, target, options, found }, connection);
       const dial = mode === 'forwards' ? forwarding(asked) : asked;
-      if (port !== undefined && port.reception === undefined) {
-        // Held open for outside clients only; to components it is closed.
+      if (port === undefined ? ports.takesAll(to.port) : port.reception === undefined) {
+        // Held open for outside clients only, or by another host's published port; to components it is closed.
         tellConnect(parts, { from, target, options, found }, connection, 'refused');
         return refuseDial(parts.clock, 'refused', target, options);
       }
@@ -75,7 +76,7 @@ export function createComponentDial(context: Context): ComponentDial {
           ...(link && { relay: over(link, connection, mode, { localAddress, localPort, to }) }),
           meet: port !== undefined && mode === 'component',
           allowHalfOpen: mode === 'forwards',
-          ...secured(context, options, dial, { from, host, dialled: target.address }),
+          ...secured(context, options, dial, { from, peer: host.name, dialled: target.address }),
         });
       } catch (error) {
         if (isLocalPortError(error) && tried < LOCAL_PORTS_TRIED_MAX) continue;
@@ -89,6 +90,29 @@ export function createComponentDial(context: Context): ComponentDial {
       }
     }
   };
+
+  /** Dials the machine's own network. The real local address is whatever the machine chooses. */
+  async function dialUplink(asked: Asked, at: Endpoint, mode: DialMode): Promise<NetSocket> {
+    const { from, target, options } = asked;
+    const connection = `${from.address}:${nextPort(from)}>${formatTarget(at)}`;
+    const made = createDial(parts, asked, connection);
+    const dial = mode === 'forwards' ? forwarding(made) : made;
+    try {
+      return await dialReal(parts, {
+        to: { host: at.address, port: at.port },
+        endpoint: formatTarget(target),
+        options,
+        dial,
+        meet: false,
+        allowHalfOpen: mode === 'forwards',
+        ...secured(context, options, dial, { from, peer: at.address, dialled: at.address }),
+      });
+    } catch (error) {
+      const outcome = error instanceof NetError ? unanswered[error.code] : undefined;
+      if (outcome !== undefined) tellConnect(parts, asked, connection, outcome);
+      throw error;
+    }
+  }
 
   /** Brings a dial over its link; what it may still take is in the options returned. */
   async function cross(link: HostLink, asked: Asked): Promise<DialOptions> {
@@ -130,7 +154,7 @@ export function createComponentDial(context: Context): ComponentDial {
       return refuseDial(parts.clock, 'refused', target, options);
     }
     const to = { path: entrance.path };
-    const extra = secured(context, options, dial, { from, host: from, dialled: from.name });
+    const extra = secured(context, options, dial, { from, peer: from.name, dialled: from.name });
     const real: RealDial = {
       to,
       endpoint: target.path,
@@ -149,6 +173,15 @@ export function createComponentDial(context: Context): ComponentDial {
     }
   }
 }
+
+/** What became of a dial that no connection came of, by its error. */
+const unanswered: Partial<Record<NetErrorCode, 'refused' | 'no-route' | 'blackhole'>> = {
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'no-route',
+  ENETUNREACH: 'no-route',
+  ENOTFOUND: 'no-route',
+  ETIMEDOUT: 'blackhole',
+};
 
 interface Asked {
   from: LoopbackHost;
@@ -205,7 +238,7 @@ function secured(
   { parts, clientContext }: Context,
   { tls, component }: DialOptions,
   dial: Dial,
-  ends: { from: LoopbackHost; host: LoopbackHost; dialled: string },
+  ends: { from: LoopbackHost; peer: string; dialled: string },
 ): Pick<RealDial, 'secure'> {
   if (tls === undefined) return {};
   const name = tls.serverName ?? ends.dialled;
@@ -220,7 +253,7 @@ function secured(
         describe: parts.describe,
       },
       judged(verdict, detail) {
-        const what = { connection: dial.connection, by: 'client' as const, verdict, peer: ends.host.name };
+        const what = { connection: dial.connection, by: 'client' as const, verdict, peer: ends.peer };
         const event = { ...what, ...(detail && { detail }) };
         parts.trace.emit({
           host: ends.from.name,

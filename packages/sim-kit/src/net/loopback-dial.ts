@@ -140,13 +140,23 @@ async function admission(dial: Dial): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-const errnos: readonly string[] = ['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+const errnos: Readonly<Record<string, NetErrorCode>> = {
+  ECONNREFUSED: 'ECONNREFUSED',
+  EHOSTUNREACH: 'EHOSTUNREACH',
+  ENETUNREACH: 'ENETUNREACH',
+  ETIMEDOUT: 'ETIMEDOUT',
+  ECONNRESET: 'ECONNRESET',
+  EPIPE: 'EPIPE',
+  // A name nobody knows, and a name server that did not say.
+  ENOTFOUND: 'ENOTFOUND',
+  EAI_AGAIN: 'ENOTFOUND',
+  // No such socket file: nobody listens there.
+  ENOENT: 'ECONNREFUSED',
+};
 
 function toDialError(error: NodeJS.ErrnoException, endpoint: string): Error {
-  const code = error.code ?? '';
-  if (errnos.includes(code)) return new NetError(code as NetErrorCode, endpoint, { cause: error });
-  // No such socket file: nobody listens there.
-  if (code === 'ENOENT') return new NetError('ECONNREFUSED', endpoint, { cause: error });
+  const code = errnos[error.code ?? ''];
+  if (code !== undefined) return new NetError(code, endpoint, { cause: error });
   return toTlsError(error, 'client') ?? error;
 }
 

@@ -20,6 +20,7 @@ export interface LoopbackNetOptions extends Pick<LoopbackParts, 'clock' | 'ids' 
   leasePrefix?: string;
   asHost?: string;
   links?: boolean;
+  uplink?: boolean;
 }
 
 const EPHEMERAL_PORT_FIRST = 32_768;
@@ -31,7 +32,7 @@ const EPHEMERAL_PORT_FIRST = 32_768;
  */
 export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Net> {
   const lease = await takeLease(options.leasePrefix);
-  const hosts = new HostTable<LoopbackHost>();
+  const hosts = new HostTable<LoopbackHost>(options.uplink);
   const described = new Map<string, string>();
   const leased = new RegExp(`\\b${lease.prefix.replace('.', '\\.')}\\.\\d{1,3}\\.\\d{1,3}\\b`, 'g');
   const parts: LoopbackParts = {
@@ -166,6 +167,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     actAs: (actor) => outside.actAs(actor && hosts.named(actor.name)),
     settled: () => outside.settled(),
     outside: createOutsideDoor(parts),
+    publish: (published, port, at) => ports.publish(published, port, at),
     open: () => [
       ...hosts.all.flatMap(({ name, bound }) =>
         bound.map(

@@ -86,8 +86,10 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
         },
       });
     if (found.outcome !== 'reached') {
-      tell(found.outcome);
-      return refuseDial(clock, found.outcome, target, options);
+      // There is no uplink in here, so what is no host is nowhere.
+      const outcome = found.outcome === 'blackhole' ? 'blackhole' : 'no-route';
+      tell(outcome);
+      return refuseDial(clock, outcome, target, options);
     }
     const { host, at } = found;
     let bound = listenerAt(host, at);
@@ -201,6 +203,9 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
     settled: async () => {},
     outside(target) {
       throw new SimError('SIM_ERR_NO_OUTSIDE', { target });
+    },
+    async publish(_host, _port, at) {
+      throw new SimError('SIM_ERR_NO_OUTSIDE', { target: formatTarget(at) });
     },
     open: () => [
       ...hosts.all.flatMap((host) =>

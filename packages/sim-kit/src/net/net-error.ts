@@ -1,10 +1,19 @@
 /** The error numbers of a dial or of a connected socket, as the operating system names them. */
-export type NetErrorCode = 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ETIMEDOUT' | 'ECONNRESET' | 'EPIPE';
+export type NetErrorCode =
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'ENOTFOUND'
+  | 'ETIMEDOUT'
+  | 'ECONNRESET'
+  | 'EPIPE';
 
 // golang/go src/syscall/zerrors_linux_amd64.go and src/net/net.go (timeoutError): what Go prints for each.
 const goTexts: Record<NetErrorCode, string> = {
   ECONNREFUSED: 'connect: connection refused',
   EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ENOTFOUND: 'no such host',
   ETIMEDOUT: 'i/o timeout',
   ECONNRESET: 'read: connection reset by peer',
   EPIPE: 'write: broken pipe',
@@ -25,6 +34,9 @@ export class NetError extends Error {
 
   /** The text a Go program prints for a failed dial, e.g. `dial tcp 10.66.0.11:10350: connect: connection refused`. */
   get goText(): string {
+    if (this.code === 'ENOTFOUND') {
+      return `dial tcp: lookup ${this.endpoint.replace(/:\d+$/, '')}: ${goTexts[this.code]}`;
+    }
     const network = this.endpoint.startsWith('/') ? 'unix' : 'tcp';
     return `dial ${network} ${this.endpoint}: ${goTexts[this.code]}`;
   }

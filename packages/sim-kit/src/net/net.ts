@@ -3,7 +3,7 @@ import type { CertificateAuthority, CertificateAuthorityOptions } from '../tls/c
 import type { TlsClientOptions, TlsError, TlsServerOptions } from '../tls/verdict.ts';
 import type { NatTable } from './nat.ts';
 
-/** A TCP endpoint; `address` is an IPv4 literal. */
+/** A TCP endpoint; `address` is an IPv4 literal, or a name where a world has an uplink. */
 export interface Endpoint {
   address: string;
   port: number;
@@ -179,6 +179,14 @@ export interface Net extends AsyncDisposable {
    * @throws SimError SIM_ERR_NO_OUTSIDE on memory, SIM_ERR_ADDRESS
    */
   outside(target: string, options?: OutsideOptions): OutsideDialler;
+  /**
+   * Opens a port of a host on an address of the machine itself (`0.0.0.0`: all of them), for clients on other machines:
+   * what arrives at `at` is a connection to the host, handed on untouched. To be called before anything in the world
+   * listens on `at.port`; it ends with the net.
+   * @returns `at`, a port 0 replaced by the one chosen
+   * @throws SimError SIM_ERR_NO_OUTSIDE on memory, SIM_ERR_ADDRESS, SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
+   */
+  publish(host: Host, port: number, at: Endpoint): Promise<Endpoint>;
 }
 
 /** How to speak TLS to an `https:` target of the outside; all of it PEM text. */

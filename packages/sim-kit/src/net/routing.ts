@@ -8,6 +8,8 @@ import type { DialTarget, Endpoint } from './net.ts';
  */
 export type Route<H> = { translated?: Endpoint; rule?: NatRule } & (
   | { outcome: 'reached'; host: H; at: DialTarget }
+  /** Over the uplink to the machine's own network; `at.address` may be a name. */
+  | { outcome: 'outside'; at: Endpoint }
   | { outcome: 'no-route' | 'blackhole' }
 );
 
@@ -27,7 +29,8 @@ export function routeDial<H extends TableHost>(hosts: HostTable<H>, from: H, tar
 /** An arriving connection is redirected by the host's own rules first; what is left meets its firewall. */
 function arrive<H extends TableHost>(hosts: HostTable<H>, from: H, endpoint: Endpoint): Route<H> {
   const host = hosts.at(endpoint.address);
-  if (host === undefined) return { outcome: 'no-route' };
+  if (host === undefined)
+    return hosts.uplink ? { outcome: 'outside', at: endpoint } : { outcome: 'no-route' };
   if (host === from) return reached(host, host.describedAddress, endpoint.port);
   const { endpoint: translated, rule } = host.nat.translate('PREROUTING', endpoint);
   if (rule === undefined) return pass(host, endpoint.port);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readCertificate } from './read-certificate.ts';
 import { createX509Authority } from './x509.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
@@ -51,5 +52,36 @@ describe('a real certificate authority', () => {
     });
     expect(new X509Certificate(pem).subjectAltName).toBe('IP Address:10.0.0.2, IP Address:127.64.0.1');
     expect(ipAddresses).toEqual(['10.0.0.2']);
+  });
+});
+
+describe('a certificate from a file', () => {
+  it('says what its maker said', async () => {
+    const authority = await createX509Authority({ commonName: 'KubeEdge' }, context);
+    const names = { dnsNames: ['cloud', 'localhost'], ipAddresses: ['127.0.0.1'] };
+    const made = await authority.issue({
+      commonName: 'cloud',
+      organization: 'CNCF',
+      ...names,
+      notBeforeMs: nowMs,
+    });
+    const { pem = '', keyPem = '' } = made;
+    expect(readCertificate('cloud.crt', pem, keyPem)).toEqual({ ...made, issuer: undefined });
+    expect(readCertificate('ca.crt', authority.certificate.pem as string)).toMatchObject({
+      commonName: 'KubeEdge',
+      isCa: true,
+      dnsNames: [],
+    });
+  });
+
+  it('is refused when it is none, or its key is another’s', async () => {
+    const authority = await createX509Authority({ commonName: 'KubeEdge' }, context);
+    const { pem = '' } = await authority.issue({ commonName: 'one' });
+    const { keyPem = '' } = await authority.issue({ commonName: 'other' });
+    expect(() => readCertificate('a.crt', 'nonsense')).toThrow(
+      /certificate a.crt, found no certificate in PEM/,
+    );
+    expect(() => readCertificate('a.crt', pem, 'nonsense')).toThrow(/found no private key in PEM/);
+    expect(() => readCertificate('a.crt', pem, keyPem)).toThrow(/belongs to another certificate/);
   });
 });
