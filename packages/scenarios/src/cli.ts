@@ -12,14 +12,17 @@ import {
   append,
   countOption,
   expectOption,
+  healthPortOption,
   langOption,
   lookAfterOption,
+  listenOption,
   netOption,
   seedOption,
   withVersionOptions,
 } from './commands/options.ts';
 import { type PredictFlags, predictCommand } from './commands/predict.ts';
 import { type ProbeFlags, probe } from './commands/probe.ts';
+import { addProcessCommands } from './commands/processes.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type RunFlags, run } from './commands/run.ts';
 import { type ServeFlags, serve } from './commands/serve.ts';
@@ -97,11 +100,14 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
     .addOption(allowOriginOption())
+    .addOption(listenOption())
+    .addOption(healthPortOption())
     .action((id: string | undefined, flags: UpFlags) => {
       io.catchSignals?.();
       return up(io, id ?? 'missing-pod-metrics', flags, stop);
     });
   addServe(program, io, stop);
+  addProcessCommands(program, io, stop);
   program
     .command('act <words...>')
     .description(
@@ -232,6 +238,9 @@ function isUsage(error: unknown): error is Error {
   return error instanceof SimError && isSurroundings(error);
 }
 
-/** What the machine refuses: a port in use, no permission, no free loopback block. */
+/** What the machine refuses, a port in use, no permission, no free loopback block; and files that are no certificates. */
 const isSurroundings = ({ code }: SimError) =>
-  code === 'SIM_ERR_PORT_IN_USE' || code === 'SIM_ERR_LISTEN_DENIED' || code === 'SIM_ERR_NO_LEASE';
+  code === 'SIM_ERR_PORT_IN_USE' ||
+  code === 'SIM_ERR_LISTEN_DENIED' ||
+  code === 'SIM_ERR_NO_LEASE' ||
+  code === 'SIM_ERR_CERTIFICATE';

@@ -1,5 +1,5 @@
 // They bring the kinds of events along that their packages declare, so that `events()` is typed by them everywhere.
-export type { Status } from '@kubeedge-sim/cloud-sim';
+export { type KubeconfigOptions, kubeconfig, type Status } from '@kubeedge-sim/cloud-sim';
 export type { EngineProfile } from '@kubeedge-sim/edge-sim';
 export type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 export { catalog } from './catalog/index.ts';
@@ -43,6 +43,7 @@ export {
 } from './scenario.ts';
 export { findScenario, withFaults } from './select.ts';
 export { type Diagnosis, type Simulation, type SimulationOptions, startSimulation } from './simulation.ts';
+export { type CertificateFile, type Certificates, createCertificates } from './standalone/certificates.ts';
 export type { Lang, Text } from './text.ts';
 export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';
 export { type NodePrediction, type Play, type Prediction, predict, type Verdict } from './twin/predict.ts';

@@ -1,6 +1,11 @@
 // The public surface of the simulated cloudcore. Everything else is internal.
 export { type Cloudcore, type CloudcoreOptions, type SessionState, startCloudcore } from './cloudcore.ts';
-export { type CloudhubOptions, type NodeStatusReport, startCloudhub } from './cloudhub/cloudhub.ts';
+export {
+  type CloudhubOptions,
+  type NodeStatusReport,
+  type PodReport,
+  startCloudhub,
+} from './cloudhub/cloudhub.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
 export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
 export type { NodeClient } from './nodes.ts';

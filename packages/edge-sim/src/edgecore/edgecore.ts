@@ -1,5 +1,6 @@
 import type { Certificate, TraceKinds, World } from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
+import type { PodDescription } from '../machine/description.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ExitStatus, SimProcess } from '../systemd-unit.ts';
 import { createCadvisor } from './cadvisor/manager.ts';
@@ -7,7 +8,7 @@ import { type ComponentLog, createComponentLog } from './component-log.ts';
 import { createDockerClient, DockerError } from './docker-client.ts';
 import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
 import { startEdged } from './edged/index.ts';
-import { type NodeReport, runEdgehub } from './edgehub/edgehub.ts';
+import { type NodeReport, type PodReport, runEdgehub } from './edgehub/edgehub.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
 import type { EdgecoreRelease } from './release.ts';
 
@@ -27,7 +28,15 @@ export interface EdgecoreOptions {
   /** `modules.edgeStream`; absent = disabled, as by default upstream. */
   edgeStream?: { server: { address: string; port: number }; certificate: Certificate };
   /** `modules.edgeHub`. */
-  edgeHub?: { server: { address: string; port: number }; certificate: Certificate };
+  edgeHub?: {
+    server: { address: string; port: number };
+    certificate: Certificate;
+    /**
+     * `modules.edged.registerNode`: has the cloud create the Node, and the machine's pods with it, which upstream would
+     * have got from there. Default false: both have been described to the cloud.
+     */
+    registerNode?: boolean;
+  };
 }
 
 const DOCKER_SOCKET_PATH = '/var/run/docker.sock';
@@ -247,5 +256,12 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     cpu: String(description.cores),
     memory: `${Math.floor(description.memoryBytes / 1024)}Ki`,
     pods: '110',
+    ...(options.edgeHub?.registerNode === true && { podReports: description.pods.map(podReport) }),
   };
+}
+
+function podReport(pod: PodDescription): PodReport {
+  const { namespace, name, uid, labels = {}, createdAtMs, startedAtMs, hostNetwork = false, ip } = pod;
+  const containers = pod.containers.map(({ name: container, image }) => ({ name: container, image }));
+  return { namespace, name, uid, labels, createdAtMs, startedAtMs, hostNetwork, ip, containers };
 }

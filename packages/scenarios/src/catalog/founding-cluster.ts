@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
 /** Docker of the control edge and of the cloud node: one that every release with a Docker client agrees with. */
-const CONTROL_DOCKER = '20.10.24';
+export const CONTROL_DOCKER = '20.10.24';
 /** edgecore of the control edge where the cell's own could not be scraped however healthy. */
 const CONTROL_EDGECORE = 'v1.6.2';
 
@@ -89,7 +89,8 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
 
 type MachinePart = Pick<MachineDescription, 'pods'> & Partial<MachineDescription>;
 
-function machine(nowMs: number, part: MachinePart): MachineDescription {
+/** A machine that is 30 days up; an edge box unless `part` says otherwise. */
+export function machine(nowMs: number, part: MachinePart): MachineDescription {
   return {
     cores: 2,
     memoryBytes: 4 * GIB,
@@ -113,7 +114,7 @@ function machine(nowMs: number, part: MachinePart): MachineDescription {
  * The three pods of the laboratory: best effort, burstable with two containers, guaranteed on the host's network. Two
  * days old: kubectl's messages depend on a pod's age.
  */
-function edgePods(nowMs: number, edge: number): PodDescription[] {
+export function edgePods(nowMs: number, edge: number): PodDescription[] {
   const started = { createdAtMs: nowMs - 2 * DAY_MS, startedAtMs: nowMs - 2 * DAY_MS + 9_000 };
   const uid = (pod: number) => `0f9a2c1e-${pod}${pod}${pod}${pod}-4000-8000-00000000000${edge}`;
   const suffix = edge === 1 ? '' : `-${edge}`;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { describeFoundingCluster, EDGE } from '../catalog/founding-cluster.ts';
 import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
-import { startEdges } from './edge-half.ts';
+import { startEdges, surroundingsIn } from './edge-half.ts';
 import { declareHosts } from './hosts.ts';
 import { startLocalCluster } from './local-cluster.ts';
 import { createPki } from './pki.ts';
@@ -85,7 +85,7 @@ test('an edge that nobody registered: v1.9.0 dies of it and is started again', a
     const hosts = declareHosts(world, description);
     const pki = await createPki(world, hosts.cloud, hosts.edges);
     world.own(await startCloud(world, hosts, { ...description, edges: [] }, pki));
-    world.own(await startEdges(world, hosts, description.edges, pki));
+    world.own(await startEdges(world, surroundingsIn(hosts, pki), description.edges));
     await world.clock.sleep(30_000);
     const restarts = world.trace.of('systemd.restart').map(({ detail }) => detail);
     expect(restarts.map(({ unit, code, afterMs }) => ({ unit, code, afterMs }))).toEqual(

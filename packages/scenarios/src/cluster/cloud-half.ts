@@ -36,6 +36,7 @@ import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
+import { registerNode, takePods } from './register-edge.ts';
 
 const STREAM_PORT = 10_003;
 const APISERVER_PORT = 6_443;
@@ -184,7 +185,8 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
       await startCloudhub(world, hosts.cloud, {
         certificate: pki.tunnel,
         clientRoots: [pki.kubeedgeRoot],
-        onNodeStatus: (node, report) => updateNode(store, cloudcore, node, report),
+        onNodeStatus: (node, report) =>
+          updateNode({ store, cloudcore, nowMs: world.clock.now() }, node, report),
       }),
     );
   };
@@ -244,11 +246,12 @@ const streamRule = (address: string, dport: number) =>
 // kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus; the port is the
 // release's choice.
 function updateNode(
-  store: ObjectStore,
-  cloudcore: Cloudcore | undefined,
+  { store, cloudcore, nowMs }: { store: ObjectStore; cloudcore: Cloudcore | undefined; nowMs: number },
   node: string,
   report: NodeStatusReport,
 ): void {
+  const { podReports } = report;
+  if (podReports !== undefined && store.node(node) === undefined) registerNode(store, node, report, nowMs);
   const reported: ReportedPort = report;
   const written = cloudcore === undefined ? reported : cloudcore.nodeStatusPort(node, reported);
   if (written === undefined) return;
@@ -265,6 +268,7 @@ function updateNode(
     capacity: resources,
     allocatable: resources,
   });
+  if (podReports !== undefined) takePods(store, node, report.internalIp, podReports);
 }
 
 function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDescription[] {

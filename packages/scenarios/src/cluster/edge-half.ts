@@ -13,13 +13,15 @@ import {
   startEdgecore,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
-import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import { dialectOf } from '@kubeedge-sim/wire';
 import type { Action } from './action.ts';
 import type { CustomEdgecore, EdgeNodeDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
 
+export const TUNNEL_PORT = 10_004;
+export const HUB_PORT = 10_000;
 /** RestartSec of edgecore's unit (kubeedge v1.6.1 build/tools/edgecore.service). */
 const RESTART_DELAY_MS = 10_000;
 
@@ -37,15 +39,32 @@ interface Edge {
 /** What can be changed while the edge runs. */
 type EdgeSettings = Pick<EdgeNodeDescription, 'edgecore' | 'edgedPort' | 'edgeStream' | 'nodeIp'>;
 
+/** What edges need of the rest of their cluster. */
+export interface EdgeSurroundings {
+  hosts: Pick<ClusterHosts, 'find' | 'addressOf'>;
+  /** The client certificate of each edge. */
+  certificates: ClusterPki['edges'];
+  /** `modules.edgeStream.server` and `modules.edgeHub.websocket.server`. */
+  cloudcore: { tunnel: Endpoint; hub: Endpoint };
+  /** Whether nodes and pods are to be made known to the cloud, because nobody has described them to it. */
+  registerNode?: boolean;
+}
+
+/** The surroundings of edges whose cloud is in the same world. */
+export function surroundingsIn(hosts: ClusterHosts, pki: ClusterPki): EdgeSurroundings {
+  const { address } = hosts.cloud;
+  const cloudcore = { tunnel: { address, port: TUNNEL_PORT }, hub: { address, port: HUB_PORT } };
+  return { hosts, certificates: pki.edges, cloudcore };
+}
+
 /** Starts every edge of a description. */
 export async function startEdges(
   world: World,
-  hosts: ClusterHosts,
+  surroundings: EdgeSurroundings,
   descriptions: readonly EdgeNodeDescription[],
-  pki: ClusterPki,
 ): Promise<EdgeHalf> {
   const edges: Edge[] = [];
-  for (const description of descriptions) edges.push(await startEdge(world, hosts, description, pki));
+  for (const description of descriptions) edges.push(await startEdge(world, surroundings, description));
   return {
     async act(action) {
       const node = 'node' in action ? action.node : '';
@@ -66,13 +85,11 @@ export async function startEdges(
 
 async function startEdge(
   world: World,
-  hosts: ClusterHosts,
+  { hosts, certificates, cloudcore, registerNode = false }: EdgeSurroundings,
   description: EdgeNodeDescription,
-  pki: ClusterPki,
 ): Promise<Edge> {
   const host = hosts.find(description.name);
-  const { cloud } = hosts;
-  const certificate = pki.edges[description.name] as ClusterPki['tunnel'];
+  const certificate = certificates[description.name] as ClusterPki['tunnel'];
   const { dockerHost } = description;
   const real = dockerHost === undefined ? undefined : await createRealMachine(world, host, dockerHost);
   const machine = real ?? createMachine(world, host, description.machine);
@@ -101,8 +118,8 @@ async function startEdge(
       nodeName: host.name,
       ...(nodeIp !== undefined && { nodeIp: hosts.addressOf(nodeIp) }),
       ...(edgedPort !== undefined && { edgedPort }),
-      ...(edgeStream && { edgeStream: { server: { address: cloud.address, port: 10_004 }, certificate } }),
-      edgeHub: { server: { address: cloud.address, port: 10_000 }, certificate },
+      ...(edgeStream && { edgeStream: { server: cloudcore.tunnel, certificate } }),
+      edgeHub: { server: cloudcore.hub, certificate, registerNode },
     });
   }
 

@@ -3,18 +3,29 @@ import type { Action } from './action.ts';
 import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
-import { startEdges } from './edge-half.ts';
+import { startEdges, surroundingsIn } from './edge-half.ts';
 import { declareHosts } from './hosts.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
 import { createPki } from './pki.ts';
+import { publishCloud } from './publish.ts';
+
+export interface LocalClusterOptions {
+  /** An address of the machine on which the cloud's ports are opened, too; on loopback only. */
+  publishOn?: string;
+}
 
 /** Starts both halves of a cluster in this process. They still meet as bytes on the world's net only. */
-export async function startLocalCluster(world: World, description: ClusterDescription): Promise<Cluster> {
+export async function startLocalCluster(
+  world: World,
+  description: ClusterDescription,
+  { publishOn }: LocalClusterOptions = {},
+): Promise<Cluster> {
   const hosts = declareHosts(world, description);
+  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn);
   const pki = await createPki(world, hosts.cloud, hosts.edges);
   const cloud = await startCloud(world, hosts, description, pki);
-  const edges = await startEdges(world, hosts, description.edges, pki);
+  const edges = await startEdges(world, surroundingsIn(hosts, pki), description.edges);
   return {
     world,
     description,

@@ -15,16 +15,28 @@ export interface ClusterPki {
   edges: Readonly<Record<string, Certificate>>;
 }
 
+/** By what else clients know the servers. */
+export interface ServerNames {
+  dnsNames: readonly string[];
+  ipAddresses: readonly string[];
+}
+
 /**
  * Makes the throw-away certificates. Names and SANs as kubeadm, certgen.sh and cloudcore make them: the stream
  * certificate names cloudcore's addresses and none of an edge, unless CLOUDCOREIPS is given more.
  * Source: kubeedge v1.6.1 build/tools/certgen.sh, cloud/pkg/cloudhub/servers/httpserver/server.go.
  */
-export async function createPki(world: World, cloud: Host, edges: readonly Host[]): Promise<ClusterPki> {
+export async function createPki(
+  world: World,
+  cloud: Pick<Host, 'name' | 'address'>,
+  edges: readonly Pick<Host, 'name' | 'address'>[],
+  names: ServerNames = { dnsNames: [], ipAddresses: [] },
+): Promise<ClusterPki> {
   const kubernetes = await world.net.authority({ commonName: 'kubernetes' });
   const kubeedge = await world.net.authority({ commonName: 'KubeEdge' });
-  const ipAddresses = ['127.0.0.1', cloud.address];
-  const server = { ipAddresses, usages: ['server'] } as const;
+  const { dnsNames } = names;
+  const ipAddresses = ['127.0.0.1', cloud.address, ...names.ipAddresses];
+  const server = { dnsNames, ipAddresses, usages: ['server'] } as const;
   const stream = { commonName: '', organization: 'KubeEdge' };
   const edgeCertificates: Record<string, Certificate> = {};
   for (const { name } of edges) {
@@ -37,7 +49,7 @@ export async function createPki(world: World, cloud: Host, edges: readonly Host[
     apiserver: await kubernetes.issue({
       ...server,
       commonName: 'kube-apiserver',
-      dnsNames: ['kubernetes', 'localhost', cloud.name],
+      dnsNames: ['kubernetes', 'localhost', cloud.name, ...dnsNames],
     }),
     kubelet: await kubernetes.issue({
       ...server,

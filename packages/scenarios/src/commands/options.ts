@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isAddress } from '../standalone/certificates.ts';
+import { HEALTH_PORT } from '../standalone/health.ts';
 
 /** The versions a scenario can be played with, as options of a command. */
 export interface VersionFlags {
@@ -25,6 +27,28 @@ export function withVersionOptions(command: Command): Command {
 export const append = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 export const seedOption = () => new Option('--seed <n>', 'repeats a run').default(1).argParser(integer);
+
+export const listenOption = () =>
+  new Option('--listen <address>', 'an address of this machine to serve on, too, e.g. 0.0.0.0')
+    .env('KUBEEDGE_SIM_LISTEN')
+    .argParser((text) => {
+      if (isAddress(text)) return text;
+      throw new InvalidArgumentError(
+        'It must be an IPv4 address of this machine, or 0.0.0.0 for all of them.',
+      );
+    });
+
+export const healthPortOption = () =>
+  new Option('--health-port <port>', 'port of /livez and /readyz').default(HEALTH_PORT).argParser(integer);
+
+/** Reads an option's whole number. @throws InvalidArgumentError */
+export function integerFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = integer(text);
+    if (value < least || value > most) throw new InvalidArgumentError(`It must be from ${least} to ${most}.`);
+    return value;
+  };
+}
 
 export const langOption = () =>
   new Option('--lang <lang>', 'language of the texts').choices(['en', 'zh']).default('en');

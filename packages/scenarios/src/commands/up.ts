@@ -6,6 +6,7 @@ import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
+import { CLOUD_PORTS } from '../cluster/publish.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
 import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
@@ -14,8 +15,10 @@ import { endpointsOf } from '../control/world-json.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
 import { simulationOf } from '../simulation.ts';
+import { startHealthServer } from '../standalone/health.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
+import { warnOfListening, whatACloudShows } from './listen.ts';
 import type { VersionFlags } from './options.ts';
 
 export interface UpFlags extends VersionFlags {
@@ -25,6 +28,9 @@ export interface UpFlags extends VersionFlags {
   dockerHost?: string;
   /** Origins of pages that may use the control API. */
   allowOrigin?: string[];
+  /** An address of the machine to serve on, too. */
+  listen?: string;
+  healthPort: number;
 }
 
 /** The control API has an address of its own, and there always the same port. */
@@ -45,7 +51,10 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const cell = resolveCell(scenario.defaults, real === undefined ? flags : { ...flags, docker: real.docker });
   const simulated = describeWithFaults(scenario, cell, world.clock.now());
   const description = real === undefined ? simulated : withRealEdge(simulated, scenario.edge, real);
-  const cluster = world.own(await startLocalCluster(world, description));
+  const cluster = world.own(await startLocalCluster(world, description, publishing(flags)));
+  // Nothing else of `up` can be asked from another machine whether it serves.
+  if (flags.listen !== undefined)
+    world.own(await startHealthServer(world, () => [], { port: flags.healthPort, ...publishing(flags) }));
   actAs(cluster, flags.asHost ?? description.cloud.name);
   await world.net.settled();
   // What happens at run time needs a cluster that has come up.
@@ -68,9 +77,13 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   io.out(
     overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
   );
+  const ports = [...CLOUD_PORTS, flags.healthPort];
+  warnOfListening(io, flags.listen, { ports, what: whatACloudShows });
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
 }
+
+const publishing = ({ listen }: UpFlags) => (listen === undefined ? {} : { publishOn: listen });
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'kubeedge-sim-up-'));

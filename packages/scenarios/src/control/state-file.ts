@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../usage-error.ts';
 
@@ -9,7 +9,8 @@ export interface UpState {
   pid: number;
 }
 
-const folder = () => join(tmpdir(), `kubeedge-sim-${userInfo().uid}`);
+// Not by name: in a container the user may have none.
+const folder = () => join(tmpdir(), `kubeedge-sim-${process.getuid?.() ?? 0}`);
 const file = () => join(folder(), 'up.json');
 
 /** Notes the running `up`; disposing it removes the note. A later `up` replaces an earlier one's. */

@@ -8,6 +8,20 @@ import {
   type World,
 } from '@kubeedge-sim/sim-kit';
 
+/** A pod of an edge that registers itself. Times in milliseconds since the epoch. */
+export interface PodReport {
+  namespace: string;
+  name: string;
+  uid: string;
+  labels: Readonly<Record<string, string>>;
+  createdAtMs: number;
+  startedAtMs: number;
+  hostNetwork: boolean;
+  /** Empty on the host's network. */
+  ip: string;
+  containers: readonly { name: string; image: string }[];
+}
+
 /** What an edge says of itself: the fields of a Node's status that edgecore fills in. */
 export interface NodeStatusReport {
   /** False when the container runtime does not answer. */
@@ -26,6 +40,10 @@ export interface NodeStatusReport {
   cpu: string;
   memory: string;
   pods: string;
+  osImage?: string;
+  kernelVersion?: string;
+  /** The pods it runs, of an edge that registers itself. */
+  podReports?: readonly PodReport[];
 }
 
 export interface CloudhubOptions {

@@ -10,6 +10,20 @@ import {
 // kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go NodeStatusUpdateFrequency.
 const STATUS_PERIOD_MS = 10_000;
 
+/** A pod as a node that registers itself describes it to the cloud. Times in milliseconds since the epoch. */
+export interface PodReport {
+  namespace: string;
+  name: string;
+  uid: string;
+  labels: Readonly<Record<string, string>>;
+  createdAtMs: number;
+  startedAtMs: number;
+  hostNetwork: boolean;
+  /** Empty on the host's network. */
+  ip: string;
+  containers: readonly { name: string; image: string }[];
+}
+
 /** What a node says of itself, in the words of the Node object's status. */
 export interface NodeReport {
   /** False when the container runtime does not answer. */
@@ -29,6 +43,8 @@ export interface NodeReport {
   cpu: string;
   memory: string;
   pods: string;
+  /** The pods that run on it, of a node that registers itself. */
+  podReports?: readonly PodReport[];
 }
 
 export interface EdgehubOptions {
@@ -82,10 +98,18 @@ async function send(options: EdgehubOptions, report: NodeReport): Promise<void> 
   } catch (error) {
     signal.throwIfAborted();
     // CloudHub away: the next period tries again, as edgehub's reconnect does.
-    if (error instanceof NetError || error instanceof TlsError || isHangUp(error)) return;
+    if (error instanceof NetError || error instanceof TlsError || isBroken(error)) return;
     throw error;
   }
 }
 
-const isHangUp = (error: unknown) =>
-  error instanceof Error && (error as { code?: string }).code === 'ECONNRESET';
+/** Whether an open connection broke: by a reset, or on a real network because the path is gone. */
+const isBroken = (error: unknown) => brokenCodes.has((error as { code?: string }).code ?? '');
+
+const brokenCodes: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);

@@ -3,7 +3,7 @@
 import { createLoopbackWorld, type World } from '@kubeedge-sim/sim-kit';
 import type { Action } from '../action.ts';
 import { startCloud } from '../cloud-half.ts';
-import { startEdges } from '../edge-half.ts';
+import { startEdges, surroundingsIn } from '../edge-half.ts';
 import { declareHosts } from '../hosts.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import type { FromHalf, ToHalf } from './messages.ts';
@@ -51,7 +51,7 @@ async function start(message: ToHalf & { kind: 'start' }): Promise<Half> {
   const started: Half = own.own(
     message.half === 'cloud'
       ? await startCloud(own, hosts, description, pki)
-      : await startEdges(own, hosts, description.edges, pki),
+      : await startEdges(own, surroundingsIn(hosts, pki), description.edges),
   );
   return {
     act: (action) => (isLinkAction(action) ? actOnLink(own, hosts, action) : started.act(action)),

@@ -1,0 +1,12 @@
+import type { Host, World } from '@kubeedge-sim/sim-kit';
+
+/** Ports of the cloud: kube-apiserver, metrics-server, CloudHub, stream server, tunnel server. */
+export const CLOUD_PORTS = [6_443, 4_443, 10_000, 10_003, 10_004] as const;
+
+/**
+ * Opens the cloud's ports on an address of the machine; before anything listens on them.
+ * @throws SimError SIM_ERR_ADDRESS, SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
+ */
+export async function publishCloud(world: World, cloud: Host, address: string): Promise<void> {
+  for (const port of CLOUD_PORTS) await world.net.publish(cloud, port, { address, port });
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
+import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { resolveCell } from '../cell.ts';
+import { CLOUD_PORTS } from '../cluster/publish.ts';
+import { findScenario } from '../select.ts';
+import { presentFiles, readCertificates, writeCertificates } from '../standalone/certificate-folder.ts';
+import { certificateFiles } from '../standalone/certificates.ts';
+import { startCloudProcess } from '../standalone/cloud-process.ts';
+import { describeCloud } from '../standalone/describe.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Io } from './io.ts';
+import { warnOfListening, whatACloudShows } from './listen.ts';
+
+export interface CloudFlags {
+  cloudcore?: string;
+  metricsServerArg?: string[];
+  /** Folder of certificates; made and written there when it has none. */
+  certificates?: string;
+  /** What else clients and edges call the cloud. */
+  name?: string[];
+  listen?: string;
+  healthPort: number;
+  seed: number;
+}
+
+/** Serves the cloud of a cluster until `stop` aborts; edges are other processes. */
+export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promise<void> {
+  const cell = resolveCell(findScenario('missing-pod-metrics').defaults, { cloudcore: flags.cloudcore });
+  checkMetricsServerArgs(flags.metricsServerArg ?? []);
+  await using temporary = flags.certificates === undefined ? await temporaryFolder() : undefined;
+  const folder = flags.certificates ?? temporary?.path ?? '';
+  await using world = await createLoopbackWorld({ seed: flags.seed });
+  const running = await startCloudProcess(world, {
+    describe: (nowMs) => describeCloud(cell, nowMs, flags.metricsServerArg ?? []),
+    async certificates(address, make) {
+      if ((await presentFiles(folder)).length === 0) {
+        const known = flags.listen === undefined ? [address] : [hostname(), address];
+        await writeCertificates(folder, await make([...new Set([...(flags.name ?? []), ...known])]));
+      }
+      return readCertificates(folder, certificateFiles);
+    },
+    healthPort: flags.healthPort,
+    ...(flags.listen !== undefined && { publishOn: flags.listen }),
+  });
+  const { address, healthUrl } = running;
+  const lines = [
+    `kube-apiserver   https://${address}:6443`,
+    `CloudHub         https://${address}:10000`,
+    `stream server    https://${address}:10003`,
+    `tunnel server    wss://${address}:10004/v1/kubeedge/connect`,
+    `metrics-server   https://${address}:4443`,
+    `health           ${healthUrl}/readyz`,
+    ...(flags.listen === undefined ? [] : [`the same on      ${flags.listen}`]),
+    `certificates     ${folder}`,
+    `kubeconfig       ${join(folder, 'kubeconfig')}`,
+    '',
+    `kubeedge-sim edge --cloudcore ${flags.listen === undefined ? address : '<this machine>'} --certificates ${folder}`,
+    '',
+    `ready: the cloud serves (cloudcore ${cell.cloudcore}), until interrupted (Ctrl-C)`,
+  ];
+  const ports = [...CLOUD_PORTS, flags.healthPort];
+  warnOfListening(io, flags.listen, { ports, what: whatACloudShows });
+  io.out(`${lines.join('\n')}\n`);
+  if (stop.aborted) return;
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'kubeedge-sim-cloud-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** @throws UsageError with the words of metrics-server */
+function checkMetricsServerArgs(args: readonly string[]): void {
+  try {
+    parseFlags(args);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    throw new UsageError(`metrics-server refuses ${args.join(' ')}: ${error.message}.`);
+  }
+}

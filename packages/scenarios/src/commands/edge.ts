@@ -1,0 +1,144 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { CONTROL_DOCKER } from '../catalog/founding-cluster.ts';
+import { resolveCell } from '../cell.ts';
+import { HUB_PORT, TUNNEL_PORT } from '../cluster/edge-half.ts';
+import { findScenario } from '../select.ts';
+import { readCertificates } from '../standalone/certificate-folder.ts';
+import { edgeCertificateFiles, isAddress, readEdgeCertificate } from '../standalone/certificates.ts';
+import { describeEdge } from '../standalone/describe.ts';
+import { startEdgeProcess } from '../standalone/edge-process.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Io } from './io.ts';
+import { warnOfListening } from './listen.ts';
+
+export interface EdgeFlags {
+  cloudcore: string;
+  cloudhub?: string;
+  certificates: string;
+  edgecore?: string;
+  docker?: string;
+  nodes: number;
+  name?: string;
+  address?: string;
+  pods: number;
+  listen?: string;
+  healthPort: number;
+  seed: number;
+}
+
+/** Serves edge nodes until `stop` aborts; their cloud is another process. */
+export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise<void> {
+  const tunnel = parseEndpoint(flags.cloudcore, TUNNEL_PORT);
+  const hub =
+    flags.cloudhub === undefined ? { ...tunnel, port: HUB_PORT } : parseEndpoint(flags.cloudhub, HUB_PORT);
+  const { edgecore, docker } = resolveCell(findScenario('missing-pod-metrics').defaults, {
+    edgecore: flags.edgecore,
+    docker: flags.docker ?? CONTROL_DOCKER,
+  });
+  const names = nodeNames(flags.name ?? hostname().toLowerCase(), flags.nodes);
+  const files = await readCertificates(flags.certificates, edgeCertificateFiles);
+  await using world = await createLoopbackWorld({ seed: flags.seed, uplink: true });
+  const running = await startEdgeProcess(world, {
+    cloudcore: { tunnel, hub },
+    certificate: readEdgeCertificate(files),
+    describe(nowMs, lease) {
+      const first = firstAddress(flags, tunnel.address, lease);
+      const addresses = names.map((_, index) => plus(first, index));
+      return names.map((name, index) =>
+        describeEdge(
+          { name, address: addresses[index] as string, edgecore, docker, podCount: flags.pods },
+          nowMs,
+        ),
+      );
+    },
+    healthPort: flags.healthPort,
+    ...(flags.listen !== undefined && { publishOn: flags.listen }),
+  });
+  warnOfListening(io, flags.listen, { ports: [flags.healthPort], what: 'ask whether it is ready' });
+  const lines = [
+    ...running.nodes.map(
+      ({ name, address }) => `${name.padEnd(16)} ${address}   edgecore ${edgecore}, Docker ${docker}`,
+    ),
+    `tunnel server    wss://${tunnel.address}:${tunnel.port}/v1/kubeedge/connect`,
+    `health           ${running.healthUrl}/readyz`,
+    ...(flags.listen === undefined ? [] : [`the same on      ${flags.listen}`]),
+    '',
+    'Serving until interrupted (Ctrl-C).',
+  ];
+  io.out(`${lines.join('\n')}\n`);
+  void running.connected.then(() => {
+    const who =
+      names.length === 1 ? `${names[0]} has its tunnel` : `all ${names.length} nodes have their tunnels`;
+    io.out(`ready: ${who} to ${tunnel.address}:${tunnel.port}\n`);
+  });
+  if (stop.aborted) return;
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** @throws UsageError */
+function parseEndpoint(text: string, defaultPort: number): { address: string; port: number } {
+  const [, address, port] = /^([a-zA-Z0-9][a-zA-Z0-9._-]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (address === undefined) {
+    throw new UsageError(
+      `Tried to read ${JSON.stringify(text)} as the cloud's place; give <host> or <host>:<port>.`,
+    );
+  }
+  // To an edge 127.0.0.1 is itself.
+  return { address: address === '127.0.0.1' ? 'localhost' : address, port: Number(port ?? defaultPort) };
+}
+
+/** The name itself for one node, else the name with a number. @throws UsageError */
+function nodeNames(name: string, count: number): string[] {
+  if (!/^[a-z0-9]([a-z0-9.-]{0,50}[a-z0-9])?$/.test(name)) {
+    throw new UsageError(
+      `Tried to name an edge ${JSON.stringify(name)}; a node's name has small letters, digits, "-" and ".". ` +
+        'Give one with --name.',
+    );
+  }
+  return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+const NODES_AT_AN_ADDRESS_MAX = 250;
+
+/**
+ * The InternalIP of the first node; no two nodes of a cluster may have one address. A node by itself has the machine's.
+ * Several cannot all have it, so they are numbered under 10.x.y.0, where x and y are the end of the machine's; beside a
+ * cloud on this machine they are under an address that only this process has.
+ */
+function firstAddress(flags: EdgeFlags, cloud: string, lease: number): string {
+  const { address, nodes } = flags;
+  if (address !== undefined) {
+    if (isAddress(address) && !address.startsWith('127.')) return address;
+    throw new UsageError(
+      `Tried to use ${address} as an edge's address; give an IPv4 address outside 127.0.0.0/8.`,
+    );
+  }
+  if (cloud === 'localhost' || cloud.startsWith('127.')) return `10.66.${lease}.1`;
+  const own = machineAddress();
+  if (nodes === 1) return own;
+  if (nodes > NODES_AT_AN_ADDRESS_MAX) {
+    throw new UsageError(
+      `Tried to number ${nodes} nodes under the address ${own}, which has room for ${NODES_AT_AN_ADDRESS_MAX}. ` +
+        'Give the first address with --address.',
+    );
+  }
+  const [, , x, y] = own.split('.');
+  return `10.${x}.${y}.1`;
+}
+
+/** @throws UsageError when the machine is on no network */
+function machineAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = all.find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (own !== undefined) return own.address;
+  throw new UsageError(
+    'Looked for an IPv4 address of this machine, found only loopback. Give one with --address.',
+  );
+}
+
+/** The address `count` further on. */
+function plus(address: string, count: number): string {
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + count;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}

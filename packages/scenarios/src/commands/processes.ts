@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander';
+import { type CertificatesFlags, certificates } from './certificates.ts';
+import { type CloudFlags, cloud } from './cloud.ts';
+import { type EdgeFlags, edge } from './edge.ts';
+import type { Io } from './io.ts';
+import { healthPortOption, integerFrom, listenOption, seedOption } from './options.ts';
+
+/** Adds the commands by which a cluster is several processes, on one machine or on several. */
+export function addProcessCommands(program: Command, io: Io, stop: AbortSignal): void {
+  const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+  program
+    .command('cloud')
+    .description('serve the cloud of a cluster alone; its edges are other processes')
+    .option('--cloudcore <tag>', 'KubeEdge release of the cloud, e.g. v1.6.1')
+    .option('--metrics-server-arg <flag>', 'a flag more for metrics-server; may be repeated', collect)
+    .option('--certificates <folder>', 'certificates to use; made and written there when it has none')
+    .option('--name <name>', 'a name or address of the cloud for its certificates; may be repeated', collect)
+    .addOption(listenOption())
+    .addOption(healthPortOption())
+    .addOption(seedOption())
+    .action((flags: CloudFlags) => {
+      io.catchSignals?.();
+      return cloud(io, flags, stop);
+    });
+  program
+    .command('edge')
+    .description('serve edge nodes alone; their cloud is another process')
+    .requiredOption(
+      '--cloudcore <host[:port]>',
+      'the cloud’s tunnel server; a name is looked up at each dial',
+    )
+    .option('--cloudhub <host[:port]>', 'its CloudHub (default: the same host, port 10000)')
+    .addOption(
+      new Option('--certificates <folder>', 'folder of the cloud’s certificates').makeOptionMandatory(),
+    )
+    .option('--edgecore <tag>', 'KubeEdge release of the nodes, e.g. v1.6.2')
+    .option('--docker <version>', 'their Docker Engine, e.g. 18.09.1')
+    .addOption(new Option('--nodes <n>', 'how many nodes').default(1).argParser(integerFrom(1, 10_000)))
+    .option('--name <name>', 'the node’s name, of several the beginning (default: the host’s name)')
+    .option('--address <ip>', 'InternalIP of the first node (default: the machine’s)')
+    .addOption(new Option('--pods <n>', 'pods on each node').default(3).argParser(integerFrom(0, 500)))
+    .addOption(listenOption())
+    .addOption(healthPortOption())
+    .addOption(seedOption())
+    .action((flags: EdgeFlags) => {
+      io.catchSignals?.();
+      return edge(io, flags, stop);
+    });
+  program
+    .command('certificates')
+    .description('make the certificates that a cloud and its edges share')
+    .requiredOption('--out <folder>', 'a folder that has none')
+    .option('--name <name>', 'a name or address of the cloud (default: cloud); may be repeated', collect)
+    .action((flags: CertificatesFlags) => certificates(io, flags));
+}

@@ -1,0 +1,233 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request as requestHttp } from 'node:http';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli.ts';
+
+const CLI = join(import.meta.dirname, '../src/bin.ts');
+const POLL = { timeout: 25_000, interval: 200 };
+const STOP_MS_MAX = 1_000;
+/** Below the blocks that worlds lease, and another one in each process that runs tests. */
+const HERE = `127.55.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
+
+let folder: string;
+const running = new Set<ReturnType<typeof start>>();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-standalone-'));
+});
+afterEach(async () => {
+  for (const process of running) await process.stop('SIGKILL');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The command as a process of its own, with what it has printed. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { out: '', error: '' };
+  child.stdout.on('data', (chunk) => {
+    printed.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    printed.error += chunk;
+  });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const started = {
+    printed,
+    says: (words: string) => expect.poll(() => printed.out, POLL).toContain(words),
+    find: (pattern: RegExp) => pattern.exec(printed.out)?.[1] ?? '',
+    async stop(signal: NodeJS.Signals = 'SIGTERM') {
+      running.delete(started);
+      const before = performance.now();
+      child.kill(signal);
+      const [code] = await closed;
+      return { code, tookMs: performance.now() - before };
+    },
+  };
+  running.add(started);
+  return started;
+}
+
+/** The command in this process, as if interrupted at once: what it wrote, and its exit code. */
+async function run(...args: string[]) {
+  let out = '';
+  let error = '';
+  const io = {
+    out: (text: string) => {
+      out += text;
+    },
+    error: (text: string) => {
+      error += text;
+    },
+    colour: false,
+    columns: 160,
+  };
+  const code = await main(args, io, AbortSignal.abort());
+  return { code, out, error };
+}
+
+/** What an HTTP server says to GET; undefined when it cannot be reached. */
+async function get(
+  url: string,
+  { ca, servername = 'localhost' }: { ca?: string; servername?: string } = {},
+): Promise<string | undefined> {
+  const trust = ca === undefined ? { rejectUnauthorized: false } : { ca, servername };
+  const asked = url.startsWith('http:') ? requestHttp(url) : request(url, { ...trust, agent: false });
+  asked.end();
+  try {
+    const [response] = await once(asked, 'response');
+    return await text(response);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pods that have metrics, by the aggregated API. */
+async function podsWithMetrics(server: string): Promise<string[]> {
+  const answer = (await get(`${server}/apis/metrics.k8s.io/v1beta1/pods`)) ?? '';
+  if (!answer.startsWith('{')) return [];
+  const { items = [] } = JSON.parse(answer) as { items?: { metadata: { name: string } }[] };
+  return items.map(({ metadata }) => metadata.name).toSorted();
+}
+
+describe('a cloud and edges as processes of their own', () => {
+  it('meet over the machine’s network; a cloud that comes back is dialled again', async () => {
+    const certificates = join(folder, 'meet');
+    const shared = ['--certificates', certificates];
+    const startCloud = () =>
+      start('cloud', '--metrics-server-arg=--metric-resolution=2s', ...shared, '--listen', HERE);
+    const first = startCloud();
+    await first.says('ready: ');
+    const edge = start('edge', '--cloudcore', HERE, ...shared, '--name', 'shop', '--nodes', '2');
+    await edge.says('ready: ');
+    const server = `https://${HERE}:6443`;
+    const ofEdges = async () => (await podsWithMetrics(server)).filter((name) => name.includes('shop'));
+    const all = ['edge-proxy', 'nginx', 'sensor-agent'].flatMap((app) => [`${app}-shop-1`, `${app}-shop-2`]);
+    await expect.poll(ofEdges, POLL).toEqual(all);
+    const health = edge.find(/^health +(\S+)/m);
+    expect(await get(health)).toBe('ok\n');
+
+    expect((await first.stop()).code).toBe(0);
+    await expect
+      .poll(() => get(health), POLL)
+      .toBe('shop-1 has no tunnel to the cloud\nshop-2 has no tunnel to the cloud\n');
+    const second = startCloud();
+    await second.says('ready: ');
+    await expect.poll(ofEdges, POLL).toEqual(all);
+    expect(await get(health)).toBe('ok\n');
+
+    for (const process of [edge, second]) {
+      const { code, tookMs } = await process.stop();
+      expect(process.printed.error).toBe('');
+      expect(code).toBe(0);
+      expect(tookMs).toBeLessThan(STOP_MS_MAX);
+    }
+  }, 60_000);
+
+  it('show the founding report: a node with metrics, its pods without', async () => {
+    const cloud = start('cloud', '--metrics-server-arg=--metric-resolution=2s');
+    await cloud.says('ready: ');
+    const certificates = cloud.find(/^certificates +(\S+)/m);
+    const address = cloud.find(/^kube-apiserver +https:\/\/([\d.]+)/m);
+    const where = ['--cloudcore', address, '--certificates', certificates];
+    const edge = start('edge', ...where, '--docker', '18.09.1', '--name', 'shop', '--pods', '1');
+    await edge.says('ready: ');
+    const server = `https://${address}:6443`;
+    const nodes = () => get(`${server}/apis/metrics.k8s.io/v1beta1/nodes`);
+    await expect.poll(nodes, POLL).toContain('"name":"shop"');
+    expect(await podsWithMetrics(server)).not.toContain('nginx-shop');
+    expect(await get(`${server}/api/v1/namespaces/default/pods`)).toContain('"name":"nginx-shop"');
+    const summary = await get(`${server}/api/v1/nodes/shop/proxy/stats/summary`);
+    expect(JSON.parse(summary ?? '')).toMatchObject({ node: { nodeName: 'shop' }, pods: [] });
+    await cloud.stop();
+    // What it had made for itself is gone with it.
+    await expect(stat(certificates)).rejects.toMatchObject({ code: 'ENOENT' });
+  }, 60_000);
+});
+
+describe('certificates', () => {
+  it('are readable by their owner only, name what was asked for, and are not overwritten', async () => {
+    const out = join(folder, 'named');
+    const made = await run('certificates', '--out', out, '--name', 'cloud', '--name', '10.1.2.3');
+    expect([made.code, made.error]).toEqual([0, '']);
+    const files = await readdir(out);
+    expect(files).toHaveLength(15);
+    for (const file of files) expect((await stat(join(out, file))).mode & 0o777).toBe(0o600);
+    const before = await readFile(join(out, 'stream.crt'), 'utf8');
+
+    const again = await run('certificates', '--out', out);
+    expect(again.code).toBe(2);
+    expect(again.error).toContain('found kubernetes-ca.crt, kubeedge-ca.crt');
+    expect(await readFile(join(out, 'stream.crt'), 'utf8')).toBe(before);
+
+    const cloud = start('cloud', '--certificates', out, '--listen', HERE);
+    await cloud.says('ready: ');
+    const ca = await readFile(join(out, 'kubernetes-ca.crt'), 'utf8');
+    const url = `https://${HERE}:6443/readyz`;
+    for (const servername of ['cloud', 'localhost']) expect(await get(url, { ca, servername })).toBe('ok');
+    expect(await get(url, { ca, servername: 'other' })).toBeUndefined();
+    expect(await get(`https://${HERE}:10003/`, { ca, servername: 'cloud' })).toContain('404');
+  });
+
+  it('are written as a whole or not at all', async () => {
+    const out = join(folder, 'blocked');
+    // The last of the files cannot be written.
+    await mkdir(join(out, 'kubeconfig.partial'), { recursive: true });
+    const { code, error } = await run('certificates', '--out', out);
+    expect(code).toBe(2);
+    expect(error).toContain(`Tried to write certificates into ${out}, found EISDIR`);
+    expect(await readdir(out)).toEqual(['kubeconfig.partial']);
+  });
+
+  it('that are incomplete or spoilt stop a cloud and an edge', async () => {
+    const out = join(folder, 'spoilt');
+    await run('certificates', '--out', out);
+    await writeFile(join(out, 'edge.crt'), 'nonsense');
+    await rm(join(out, 'tunnel.key'));
+    const cloud = await run('cloud', '--certificates', out);
+    expect([cloud.code, cloud.out]).toEqual([2, '']);
+    expect(cloud.error).toContain(`Looked for certificates in ${out}, found no tunnel.key`);
+    const edge = await run('edge', '--cloudcore', 'localhost', '--certificates', out);
+    expect(edge.code).toBe(2);
+    expect(edge.error).toContain('certificate edge.crt, found no certificate in PEM');
+  });
+});
+
+describe('the command line', () => {
+  it.for([
+    [['edge', '--certificates', '.'], '--cloudcore'],
+    [['edge', '--cloudcore', 'cloud:port', '--certificates', '.'], 'give <host> or <host>:<port>'],
+    [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--name', 'Shop 1'], 'Give one with --name'],
+    [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--nodes', '0'], 'from 1 to 10000'],
+    [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--docker', '99'], 'the nearest known are'],
+    [['cloud', '--metrics-server-arg=--metric-resolution=soon'], 'invalid duration soon'],
+    [['cloud', '--listen', 'cloud'], 'must be an IPv4 address of this machine'],
+    [['cloud', '--listen', '192.0.2.77'], 'Give an address that this machine has'],
+  ] as const)('refuses %j', async ([args, words]) => {
+    const { code, error, out } = await run(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toContain(words);
+  });
+});
+
+describe('up --listen', () => {
+  it('serves a whole cluster on an address of the machine', async () => {
+    const up = start('up', '--listen', HERE);
+    await up.says('Serving');
+    expect(await get(`https://${HERE}:6443/readyz`)).toBe('ok');
+    expect(await get(`https://${HERE}:10003/`)).toContain('404');
+    const health = `http://${HERE}:7351/readyz`;
+    expect(await get(health)).toBe('ok\n');
+    const second = await run('cloud', '--listen', HERE);
+    expect(second.code).toBe(2);
+    expect(second.error).toContain('found it in use');
+    const { code, tookMs } = await up.stop();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(STOP_MS_MAX);
+    expect(await get(health)).toBeUndefined();
+  });
+});
