@@ -9,11 +9,21 @@ export const environmentOf = (node: string): NodeJS.ProcessEnv => ({
   PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
 });
 
-/** All at once, so that npm asks no registry for a package of ours. Refuses what does not run on `node`. */
+/**
+ * All at once, so that npm asks no registry for a package of ours, and without peers: those are the user's own. Refuses
+ * what does not run on `node`.
+ */
 export function install(folder: string, tarballs: readonly string[], node: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--engine-strict', '--loglevel=error'];
+  const flags = [
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--engine-strict',
+    '--omit=peer',
+    '--loglevel=error',
+  ];
   execFileSync('npm', ['install', ...flags, ...tarballs], {
     cwd: folder,
     env: environmentOf(node),

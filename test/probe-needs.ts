@@ -18,7 +18,8 @@ export type Tool =
   | 'go'
   | 'python3'
   | 'java'
-  | 'node-22';
+  | 'node-22'
+  | 'chromium';
 export type Needs = Readonly<Record<Tool, Need>>;
 
 /** Languages of the examples: they run where the language is, and are skipped visibly elsewhere, in CI, too. */
@@ -35,18 +36,35 @@ const PROBE_TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
 export async function probeNeeds(): Promise<Needs> {
-  const [docker, kubectl, kubectl120, curl, openssl, go, python3, java, node22] = await Promise.all([
-    probeDocker(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'),
-    probeKubectl([process.env.KUBECTL, process.env.KUBECTL_1_20, KUBECTL_CACHED, 'kubectl'], /v(\d\S*)/),
-    probeKubectl([process.env.KUBECTL_1_20, KUBECTL_CACHED, process.env.KUBECTL, 'kubectl'], /v(1\.20\.\S*)/),
-    probeCommand('curl', ['--version'], /curl (\S+)/),
-    probeCommand('openssl', ['version'], /OpenSSL (\S+)/),
-    probeCommand('go', ['version'], /go(\d\S*)/),
-    probeCommand('python3', ['--version'], /Python (\d\S*)/),
-    probeCommand('java', ['--version'], /(\d\S*)/),
-    probeCommand(NODE_22, ['--version'], /v(22\.\S*)/),
-  ]);
-  return { docker, kubectl, 'kubectl-1.20': kubectl120, curl, openssl, go, python3, java, 'node-22': node22 };
+  const [docker, kubectl, kubectl120, curl, openssl, go, python3, java, node22, chromium] = await Promise.all(
+    [
+      probeDocker(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'),
+      probeKubectl([process.env.KUBECTL, process.env.KUBECTL_1_20, KUBECTL_CACHED, 'kubectl'], /v(\d\S*)/),
+      probeKubectl(
+        [process.env.KUBECTL_1_20, KUBECTL_CACHED, process.env.KUBECTL, 'kubectl'],
+        /v(1\.20\.\S*)/,
+      ),
+      probeCommand('curl', ['--version'], /curl (\S+)/),
+      probeCommand('openssl', ['version'], /OpenSSL (\S+)/),
+      probeCommand('go', ['version'], /go(\d\S*)/),
+      probeCommand('python3', ['--version'], /Python (\d\S*)/),
+      probeCommand('java', ['--version'], /(\d\S*)/),
+      probeCommand(NODE_22, ['--version'], /v(22\.\S*)/),
+      probeChromium(process.env.CHROMIUM ?? '/usr/bin/chromium'),
+    ],
+  );
+  return {
+    docker,
+    kubectl,
+    'kubectl-1.20': kubectl120,
+    curl,
+    openssl,
+    go,
+    python3,
+    java,
+    'node-22': node22,
+    chromium,
+  };
 }
 
 function probeDocker(host: string): Promise<Need> {
@@ -82,6 +100,13 @@ async function probeKubectl(places: readonly (string | undefined)[], wanted: Reg
   }
   const seen = found.length === 0 ? 'not found' : found.join('; ');
   return { ok: false, why: `${seen}; run scripts/install-kubectl.sh or set KUBECTL` };
+}
+
+/** Its place, not its name: a test tool starts it by that. */
+function probeChromium(place: string): Promise<Need> {
+  if (existsSync(place)) return probeCommand(place, ['--version'], /Chromium (\S+)/);
+  const why = `looked for ${place}, found nothing; install Debian's chromium, or set CHROMIUM`;
+  return Promise.resolve({ ok: false, why });
 }
 
 async function probeCommand(command: string, args: readonly string[], wanted: RegExp): Promise<Need> {

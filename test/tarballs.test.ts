@@ -1,6 +1,8 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -44,6 +46,10 @@ let tarballs: string[];
 beforeAll(() => {
   tarballs = pack(join(folder, 'tarballs'));
   install(installed, tarballs, process.execPath);
+  // What a user of the packages has besides.
+  mkdirSync(join(installed, 'node_modules/@types'), { recursive: true });
+  for (const name of ['@types/node', 'msw', 'typescript', 'vitest'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(installed, 'node_modules', name));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -128,8 +134,6 @@ test('the declarations satisfy a strict consumer, those of what they need includ
   const sources = join(installed, 'consumer');
   mkdirSync(sources);
   for (const example of EXAMPLES) copyFileSync(join(ROOT, example), join(sources, basename(example)));
-  mkdirSync(join(installed, 'node_modules/@types'), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules/@types/node'), join(installed, 'node_modules/@types/node'));
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2022',
@@ -145,6 +149,42 @@ test('the declarations satisfy a strict consumer, those of what they need includ
   const tsc = join(ROOT, 'node_modules/.bin/tsc');
   const { status, stdout } = spawnSync(tsc, ['-p', installed], { encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+});
+
+describe('the project of examples/typescript', () => {
+  const project = join(installed, 'typescript');
+  beforeAll(() => {
+    cpSync(join(ROOT, 'examples/typescript'), project, { recursive: true });
+    rmSync(join(project, 'node_modules'), { recursive: true, force: true });
+  });
+
+  test('needs what is installed, and nothing else', () => {
+    const { devDependencies } = readJson<{ devDependencies: Record<string, string> }>(
+      join(project, 'package.json'),
+    );
+    const missing = Object.keys(devDependencies).filter(
+      (name) => !existsSync(join(installed, 'node_modules', name)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('passes its tests', { timeout: 120_000 }, () => {
+    const vitest = join(installed, 'node_modules/vitest/vitest.mjs');
+    const env = { ...process.env, NO_COLOR: '1' };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run'], {
+      cwd: project,
+      env,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }, `${stdout}\n${stderr}`).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/Tests +5 passed \(5\)/);
+  });
+
+  test('is right for the compiler, matchers and fixtures included', () => {
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { status, stdout } = spawnSync(tsc, ['-p', project], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
 });
 
 describe('on this Node', () => runsOn(process.execPath));

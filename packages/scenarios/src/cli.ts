@@ -26,6 +26,7 @@ import { addProcessCommands } from './commands/processes.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type RunFlags, run } from './commands/run.ts';
 import { type ServeFlags, serve } from './commands/serve.ts';
+import { type SnapshotFlags, snapshot } from './commands/snapshot.ts';
 import { type TraceFlags, trace } from './commands/trace.ts';
 import { type UpFlags, up } from './commands/up.ts';
 import { UsageError } from './usage-error.ts';
@@ -165,6 +166,11 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--json', 'print the result as JSON')
     .addOption(langOption())
     .action((flags: ProbeFlags) => probe(io, flags));
+  withVersionOptions(program.command('snapshot <id>'))
+    .description('record what the API server and the kubelets of a settled cluster answer, for msw')
+    .option('--without', 'without what makes the scenario fail: the other half of the pair')
+    .option('--out <file>', 'the file to write (default: print it)')
+    .action((id: string, flags: SnapshotFlags) => snapshot(io, id, flags));
   program
     .command('trace [file]')
     .description('print a trace for a person: a file of `replay`, or that of what `up` serves')

@@ -44,6 +44,14 @@ export {
 export { findScenario, withFaults } from './select.ts';
 export { type Diagnosis, type Simulation, type SimulationOptions, startSimulation } from './simulation.ts';
 export { type CertificateFile, type Certificates, createCertificates } from './standalone/certificates.ts';
+export {
+  type ApiAnswer,
+  type Diagnosis,
+  type Simulation,
+  type SimulationOptions,
+  startSimulation,
+} from './simulation.ts';
+export { type Snapshot, takeSnapshot } from './snapshot.ts';
 export type { Lang, Text } from './text.ts';
 export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';
 export { type NodePrediction, type Play, type Prediction, predict, type Verdict } from './twin/predict.ts';

@@ -111,6 +111,19 @@ describe('kubeedge-sim', () => {
     });
   });
 
+  it('records what the API server and the kubelets answer', async () => {
+    const { out, exitCode } = await run('snapshot', 'missing-pod-metrics', '--without');
+    expect(exitCode).toBe(0);
+    const { answers, ...rest } = JSON.parse(out) as { answers: Record<string, { status: number }> };
+    expect(rest).toMatchObject({ format: 'kubeedge-sim-snapshot', version: 1, cell: { docker: '20.10.24' } });
+    const pod = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/nginx-7848d4b86f-x2wqz';
+    expect(answers[pod]?.status).toBe(200);
+    const file = join(folder, 'cluster.json');
+    const written = await run('snapshot', 'missing-pod-metrics', '--out', file);
+    expect(written.out).toMatch(/cluster\.json: \d+ answers of missing-pod-metrics\n$/);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, seed: 1 });
+  });
+
   it('exits with 1 when the outcome is not the expected one', async () => {
     const cell = ['replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2'];
     expect((await run(...cell, '--expect', 'healthy')).exitCode).toBe(0);
@@ -133,6 +146,10 @@ describe('kubeedge-sim', () => {
       'Give a file in a folder that exists',
     ],
     [['trace', '/no/such/file'], 'Make one with'],
+    [
+      ['snapshot', 'missing-pod-metrics', '--out', '/no/such/folder/s.json'],
+      'Give a file in a folder that exists',
+    ],
     [['matrix', 'missing-pod-metrics', '--edgecore', 'v9'], 'the nearest are v1.23.1'],
     [['replay', 'missing-pod-metrics', '--fault', 'gremlins'], 'found only: docker-18-09, docker-29'],
     [['up', '--fault', 'gremlins'], 'See `kubeedge-sim list --faults`'],
