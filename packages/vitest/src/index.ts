@@ -4,5 +4,5 @@ import { matchers } from './matchers.ts';
 // The matchers are there for whoever imports the package: there is nothing else to set up.
 expect.extend(matchers);
 
-export { simulationTest, test } from './fixture.ts';
 export type { LogFilter, MessageFilter, PodSelector, SimulationMatchers } from './matchers.ts';
+export { simulationTest, test } from './simulation-test.ts';
