@@ -42,8 +42,6 @@ export {
   type Scenario,
 } from './scenario.ts';
 export { findScenario, withFaults } from './select.ts';
-export { type Diagnosis, type Simulation, type SimulationOptions, startSimulation } from './simulation.ts';
-export { type CertificateFile, type Certificates, createCertificates } from './standalone/certificates.ts';
 export {
   type ApiAnswer,
   type Diagnosis,
@@ -52,6 +50,7 @@ export {
   startSimulation,
 } from './simulation.ts';
 export { type Snapshot, takeSnapshot } from './snapshot.ts';
+export { type CertificateFile, type Certificates, createCertificates } from './standalone/certificates.ts';
 export type { Lang, Text } from './text.ts';
 export type { Dump, DumpNode, DumpPod, DumpSource } from './twin/dump.ts';
 export { type NodePrediction, type Play, type Prediction, predict, type Verdict } from './twin/predict.ts';
