@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { operations } from './operations.ts';
 import { Problem } from './problem.ts';
 
 export interface GuardOptions {
-  /** Bearer token that every request but /healthz must bring; undefined on loopback only. */
+  /** Bearer token that every request must bring but that of an open operation; undefined on loopback only. */
   token?: string | undefined;
   /** The address listened on. */
   listen: string;
@@ -11,7 +12,7 @@ export interface GuardOptions {
   allowOrigins: readonly string[];
 }
 
-const OPEN_PATH = '/healthz';
+const openPaths = new Set(operations.filter(({ open }) => open === true).map(({ path }) => path));
 
 /**
  * Refuses what a page of some other site could make a browser ask, and who has not the token. Without a token the Host
@@ -29,7 +30,7 @@ export function addGuard(app: FastifyInstance, { token, listen, allowOrigins }: 
       addCors(reply, origin);
       if (request.method === 'OPTIONS') return reply.code(204).send();
     } else if (site === 'cross-site' || site === 'same-site') throw foreign(`a ${site} page`);
-    if (token !== undefined && request.url !== OPEN_PATH) checkToken(request, token);
+    if (token !== undefined && !openPaths.has(request.url)) checkToken(request, token);
   });
   // A preflight is answered above; this route only lets it come so far.
   app.options('/*', (_request, reply) => reply.code(204).send());

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startTestApi } from './api.test-support.ts';
+import { operations } from './operations.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -64,6 +66,44 @@ describe('hostile input to the control API', () => {
     await using api = await startTestApi();
     const world = await api.create({ settled: false });
     expect((await api.ask('POST', `${world}/${verb}`, { body })).status).toBe(status);
+    expect((await api.ask('POST', `${world}/advance`, { body: { ms: 10 } })).status).toBe(200);
+    expect(api.reported).toEqual([]);
+  });
+
+  test('no JSON at all gets more than a refusal out of it', async () => {
+    await using api = await startTestApi();
+    const world = await api.create({ settled: false });
+    const posts = operations.filter(
+      ({ method, path }) => method === 'POST' && path.startsWith('/v1/worlds/'),
+    );
+    // What has a schema of its own; the others take no body.
+    const verbs = posts.filter(({ body }) => body !== undefined).map(({ path }) => path.replace(/^.*\//, ''));
+    expect(verbs).toEqual(['act', 'advance', 'kubectl', 'curl']);
+    const keys = fc.constantFrom(
+      'action',
+      'words',
+      'ms',
+      'args',
+      'node',
+      'url',
+      'seed',
+      '__proto__',
+      'toString',
+    );
+    const values = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('edge-node-1', 'cut', 'http://[', 'http://a@b:0/', '-w'),
+    );
+    const bodies = fc.oneof(fc.jsonValue(), fc.dictionary(keys, fc.oneof(values, fc.array(values))));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...verbs), bodies, async (verb, body) => {
+        const { status, body: said } = await api.ask('POST', `${world}/${verb}`, {
+          body: JSON.stringify(body),
+        });
+        expect(status, said).toBeLessThan(500);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
     expect((await api.ask('POST', `${world}/advance`, { body: { ms: 10 } })).status).toBe(200);
     expect(api.reported).toEqual([]);
   });

@@ -36,7 +36,8 @@ export function openapiDocument(): Record<string, unknown> {
   };
 }
 
-function operationDocument({ id, summary, description, path, query, body, answers }: Operation) {
+function operationDocument(each: Operation) {
+  const { id, summary, description, open, path, query, body, answers } = each;
   const inPath = [...path.matchAll(/\{(\w+)\*?\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -54,6 +55,7 @@ function operationDocument({ id, summary, description, path, query, body, answer
     operationId: id,
     summary,
     ...(description !== undefined && { description }),
+    ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': { schema: withRefs(body) } } },

@@ -50,6 +50,8 @@ export interface Operation {
   path: string;
   summary: string;
   description?: string;
+  /** Needs no token. */
+  open?: true;
   query?: QuerySchema;
   body?: JSONSchema;
   answers: AnswerDocs;

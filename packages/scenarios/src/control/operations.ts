@@ -10,6 +10,7 @@ const serviceOperations: readonly Operation[] = [
     id: 'health',
     method: 'GET',
     path: '/healthz',
+    open: true,
     summary: 'Whether the server is there. It needs no token.',
     answers: { 200: { description: 'It is.', schema: schemas.Health } },
     handle: (_asked, { version, worlds }) => ({

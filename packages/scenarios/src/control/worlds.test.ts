@@ -34,5 +34,6 @@ test('worlds end when nobody has asked them anything for a while, unless they ar
   expect(ids()).toEqual(['w2', 'up']);
   await pass(1);
   expect(ids()).toEqual(['up']);
+  await expect(worlds.remove('up')).rejects.toMatchObject({ status: 409, code: 'not-yours' });
   expect(reported).toEqual([]);
 });
