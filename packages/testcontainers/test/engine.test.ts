@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { COMPRESSED_BYTES_MAX, compressedBytes } from '../../../scripts/build-image.ts';
 import { describeNeeding } from '../../../test/needs.ts';
@@ -16,6 +18,17 @@ describeNeeding('docker', 'containers', () => {
     process.stdout.write(`image: ${(bytes / 1e6).toFixed(1)} MB compressed\n`);
     expect(bytes).toBeLessThan(COMPRESSED_BYTES_MAX);
     expect(docker('run', '--rm', '--network', 'none', IMAGE, 'list')).toContain('missing-pod-metrics');
+  });
+
+  it('are what the example of the documents shows', { timeout: TEST_MS_MAX }, () => {
+    const example = join(import.meta.dirname, '../examples/cloud-and-edge.ts');
+    const env = { ...process.env, KUBEEDGE_SIM_IMAGE: IMAGE };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [example], { env, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: 'true\n-----BEGIN CERTIFICATE-----\n1\n',
+      stderr: '',
+    });
   });
 
   cloudAndEdgeSuite();

@@ -34,8 +34,8 @@ export function cleanUp(): void {
     docker(...words)
       .split('\n')
       .filter((line) => line !== '');
-  const containers = lines('ps', '-aq', '--filter', OWN);
-  if (containers.length > 0) docker('rm', '-fv', ...containers);
+  const containers = [OWN, `ancestor=${IMAGE}`].flatMap((filter) => lines('ps', '-aq', '--filter', filter));
+  if (containers.length > 0) docker('rm', '-fv', ...new Set(containers));
   const networks = lines('network', 'ls', '-q', '--filter', OWN);
   if (networks.length > 0) docker('network', 'rm', ...networks);
   const volumes = lines('volume', 'ls', '-q', '--filter', OWN);
