@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeNeeding } from '../../../test/needs.ts';
 import {
   CloudSimContainer,
   EdgeSimContainer,
@@ -60,6 +65,19 @@ export function cloudAndEdgeSuite(): void {
       const summary = await get(`${cloud.getApiserverUrl()}/api/v1/nodes/shop/proxy/stats/summary`, ca());
       expect(summary).toContain('"nodeName": "shop"');
       expect(await get(`${cloud.getStreamServerUrl()}/`, ca())).toContain('404');
+    });
+
+    describeNeeding('kubectl-1.20', 'for kubectl', ({ 'kubectl-1.20': kubectl }) => {
+      it('have a kubeconfig that works on this side of the mapped port', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'kubeedge-sim-kubeconfig-'));
+        const file = join(folder, 'config');
+        await writeFile(file, cloud.getKubeconfig());
+        const env = { ...process.env, HOME: folder };
+        const top = () =>
+          execFileSync(kubectl.path, ['--kubeconfig', file, 'top', 'node'], { env, encoding: 'utf8' });
+        expect(top()).toMatch(/^shop +\d+m/m);
+        await rm(folder, { recursive: true });
+      });
     });
 
     it('run as a user with no rights, on a root filesystem that cannot be written to', async () => {
