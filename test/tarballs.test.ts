@@ -171,7 +171,7 @@ describe('the project of examples/typescript', () => {
   test('passes its tests', { timeout: 120_000 }, () => {
     const vitest = join(installed, 'node_modules/vitest/vitest.mjs');
     const env = { ...process.env, NO_COLOR: '1' };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run', '--testTimeout=60000'], {
       cwd: project,
       env,
       encoding: 'utf8',

@@ -15,7 +15,7 @@ import { describeNeeding } from '../../../test/needs.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../../examples/msw-browser');
 const PACKAGE = join(import.meta.dirname, '..');
-const CLI = fileURLToPath(new URL('cli.ts', import.meta.resolve('kubeedge-sim')));
+const CLI = fileURLToPath(new URL('bin.ts', import.meta.resolve('kubeedge-sim')));
 
 /** Chromium would otherwise look for its maker's hosts. */
 const FLAGS = [

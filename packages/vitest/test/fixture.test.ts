@@ -33,7 +33,7 @@ describe('the fixture', () => {
     const { outcome } = await simulation.diagnose();
     const [, command = ''] = /npx kubeedge-sim (.*)/.exec(describeRun(simulation)) ?? [];
     const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-    const cli = fileURLToPath(new URL('cli.ts', import.meta.resolve('kubeedge-sim')));
+    const cli = fileURLToPath(new URL('bin.ts', import.meta.resolve('kubeedge-sim')));
     const { stdout } = spawnSync(process.execPath, [cli, ...words, '--json'], { encoding: 'utf8' });
     expect(JSON.parse(stdout)).toMatchObject({ outcome, seed: simulation.seed, cell: simulation.cell });
     expect(outcome).toBe('healthy');

@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['*.sample.ts'],
     reporters: ['default'],
     retry: 0,
+    testTimeout: 30_000,
     sequence: { concurrent: false },
   },
 });
