@@ -8,11 +8,15 @@ export function eventsOf<K extends keyof TraceKinds>(look: Look, kind: K, host?:
   ) as unknown as TraceEvent<K>[];
 }
 
-/** The component whose dial led to an event: the nearest `net.connect` among its ancestors. */
+/**
+ * The component whose request led to an event: that of the nearest `net.connect` among its ancestors, or of the tunnel
+ * message that edgestream asks edged for, over a connection which it has kept.
+ */
 export function requesterOf(look: Pick<Look, 'events'>, event: { parent?: number }): string | undefined {
   const parent = look.events.find(({ id }) => id === event.parent);
   if (parent === undefined) return undefined;
-  return parent.kind === 'net.connect' ? parent.component : requesterOf(look, parent);
+  const isAsking = parent.kind === 'net.connect' || parent.kind === 'edgestream.message';
+  return isAsking ? parent.component : requesterOf(look, parent);
 }
 
 /** The events from the latest start of edgecore on a host. */

@@ -41,15 +41,15 @@ describe('the last hops', () => {
          30.011s  cloudcore stream server                                    session 10.66.0.11: found  #1127
          30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 309 bytes  #1129
          30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1130
-         30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1132
-         30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1132
-         30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1133
-         30.011s  edgestream (edge-node-1) → tunnel                          DATA, connect id 3, 914 bytes (41×)  #1135
-         30.011s  edgestream (edge-node-1) → tunnel                          REMOVE_CONNECT, connect id 3  #1217
-         30.011s  tunnel → cloudcore stream server                           DATA, connect id 3, 914 bytes (41×)  #1218
-         30.011s  tunnel → cloudcore stream server                           REMOVE_CONNECT, connect id 3  #1259
-         30.011s  cloudcore stream server → metrics-server                   200, 914 bytes  #1264
-         30.011s  metrics-server                                             ok, 0 pods  #1265"
+         30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1131
+         30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1131
+         30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1132
+         30.011s  edgestream (edge-node-1) → tunnel                          DATA, connect id 3, 914 bytes (41×)  #1134
+         30.011s  edgestream (edge-node-1) → tunnel                          REMOVE_CONNECT, connect id 3  #1216
+         30.011s  tunnel → cloudcore stream server                           DATA, connect id 3, 914 bytes (41×)  #1217
+         30.011s  tunnel → cloudcore stream server                           REMOVE_CONNECT, connect id 3  #1258
+         30.011s  cloudcore stream server → metrics-server                   200, 914 bytes  #1263
+         30.011s  metrics-server                                             ok, 0 pods  #1264"
     `);
   });
 
