@@ -37,14 +37,14 @@ test('a body that throws', async ({ simulation }) => {
   throw new Error('something of the test itself');
 });
 
-test('a wait without an end', { timeout: 1_500 }, async ({ simulation }) => {
+test('a wait without an end', { timeout: 4_000 }, async ({ simulation }) => {
   started.push(simulation);
   // A timer of the world's keeps virtual time going for as long as the test waits.
   for (;;) await simulation.advance(1_000);
 });
 
 const onLoopback = simulationTest({ net: 'loopback', settled: false });
-onLoopback('a wait without an end on loopback', { timeout: 1_500 }, async ({ simulation }) => {
+onLoopback('a wait without an end on loopback', { timeout: 8_000 }, async ({ simulation }) => {
   started.push(simulation);
   await simulation.advance(3_600_000);
 });
