@@ -9,6 +9,8 @@ export interface Measurement {
   case: string;
   value: number;
   baselines: readonly Baseline[];
+  /** For orientation: what the real thing gave on another machine of this kind. */
+  elsewhere?: Baseline;
   /** More about the case: percentiles, memory, CPU. Units are in the names. */
   more?: Readonly<Record<string, number | string>>;
 }

@@ -9,7 +9,7 @@ import {
 } from '@kubeedge-sim/edge-sim';
 import { createHttpServer, createLoopbackWorld, listenHttp, type World } from '@kubeedge-sim/sim-kit';
 import { serveCalls } from '../process.ts';
-import { type BodyShape, bodyLines, pathOf } from './body.ts';
+import { type BodyShape, bodyLines, endless, endlessPath, pathOf } from './body.ts';
 import { type CloudStarted, declareHosts } from './hosts.ts';
 import { describeMachine } from './machine.ts';
 
@@ -35,7 +35,8 @@ async function start({ cloud: started, bodies, pods }: EdgeStart): Promise<void>
   if (bodies !== undefined) {
     const served = new Map(bodies.map((shape) => [pathOf(shape), Buffer.concat(bodyLines(shape))]));
     const server = createHttpServer((request, response) => {
-      response.end(served.get(request.url ?? '') ?? 'no such body\n');
+      if (request.url === endlessPath) endless(response);
+      else response.end(served.get(request.url ?? '') ?? 'no such body\n');
     });
     const target = { address: '127.0.0.1', port: EDGED_PORT };
     own.own(await listenHttp(edge, target, { component: 'stub-edged' }, server));

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 
 /** A request made again and again on connections that stay open. */
@@ -63,6 +64,22 @@ function open({ host, port }: RequestLoad): Promise<TLSSocket> {
     socket.setNoDelay(true);
     socket.once('error', reject);
   });
+}
+
+/** Reads one answer that never ends; bytes a second. */
+export async function readEndless(load: RequestLoad): Promise<number> {
+  const socket = await open(load);
+  let bytes = 0;
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  socket.write(load.request);
+  await delay(load.warmUpSeconds * 1_000);
+  const before = { bytes, atMs: performance.now() };
+  await delay(load.seconds * 1_000);
+  const perSecond = ((bytes - before.bytes) / (performance.now() - before.atMs)) * 1_000;
+  socket.destroy();
+  return perSecond;
 }
 
 function repeat(socket: TLSSocket, load: RequestLoad, latencies: Latencies): Promise<never> {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type BodyShape, bodyLines } from './body.ts';
 import { createLatencies, type LoadResult } from './http-client.ts';
@@ -18,12 +19,17 @@ const options = { perMessageDeflate: false, skipUTF8Validation: true } as const;
 // As long as a CONNECT of the tunnel.
 const ASK = Buffer.alloc(420, 'a');
 const END = Buffer.from([1, 4]);
+/** Begins and ends a flood. */
+const FLOOD = Buffer.from([0]);
+const FLOOD_BUFFER_BYTES = 256 * 1024;
 
 /** The asking end, listening. */
 export interface RawWss {
   port: number;
   /** Keeps one question per client under way. */
   load(load: { clients: number; seconds: number; warmUpSeconds: number }): Promise<LoadResult>;
+  /** Lets the far end send as fast as it can; messages a second. */
+  flood(load: { seconds: number; warmUpSeconds: number }): Promise<number>;
 }
 
 /** The asking side: a server, as cloudcore is. */
@@ -60,6 +66,23 @@ export async function startRawWss(tls: KeyPair): Promise<RawWss> {
       socket.off('message', read);
       return latencies.result();
     },
+    async flood({ warmUpSeconds, seconds }) {
+      const [socket] = await connected;
+      let messages = 0;
+      const count = () => {
+        messages++;
+      };
+      socket.on('message', count);
+      socket.send(FLOOD);
+      await delay(warmUpSeconds * 1_000);
+      const before = { messages, atMs: performance.now() };
+      await delay(seconds * 1_000);
+      const perSecond = ((messages - before.messages) / (performance.now() - before.atMs)) * 1_000;
+      socket.send(FLOOD);
+      await delay(500);
+      socket.off('message', count);
+      return perSecond;
+    },
   };
 }
 
@@ -67,7 +90,19 @@ export async function startRawWss(tls: KeyPair): Promise<RawWss> {
 export async function dialRawWss(port: number, shape: BodyShape): Promise<WebSocket> {
   const messages = bodyLines(shape).map((line) => Buffer.concat([Buffer.from([1, 3]), line]));
   const socket = new WebSocket(`wss://127.0.0.1:${port}`, { ...options, rejectUnauthorized: false });
-  socket.on('message', () => {
+  let isFlooding = false;
+  const flood = () => {
+    while (isFlooding && socket.bufferedAmount < FLOOD_BUFFER_BYTES) {
+      for (const message of messages) socket.send(message);
+    }
+    if (isFlooding) setImmediate(flood);
+  };
+  socket.on('message', (asked: Buffer) => {
+    if (asked.length === FLOOD.length) {
+      isFlooding = !isFlooding;
+      flood();
+      return;
+    }
     for (const message of messages) socket.send(message);
     socket.send(END);
   });

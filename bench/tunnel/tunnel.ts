@@ -1,27 +1,14 @@
-import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
-import { type BenchProcess, startProcess, type Usage } from '../process.ts';
+import type { BenchProcess, Usage } from '../process.ts';
 import type { Benchmark, BenchOptions, Measurement } from '../result.ts';
 import { median } from '../result.ts';
-import { type BodyShape, largeBody, pathOf, smallBody } from './body.ts';
-import type { EdgeStart } from './edge.process.ts';
-import type { CloudStarted } from './hosts.ts';
+import type { BodyShape } from './body.ts';
 import type { LoadResult, RequestLoad } from './http-client.ts';
-import type { KeyPair } from './raw-wss.ts';
+import { SHAPES, startTunnel, type TunnelProcesses, type Way } from './start.ts';
 
-const SHAPES = [smallBody, largeBody];
 const CLIENTS = [1, 10, 50, 200];
 const ROUNDS = 3;
 
-type Load = Omit<RequestLoad, 'clients' | 'warmUpSeconds' | 'seconds'>;
 type Timing = Pick<RequestLoad, 'clients' | 'warmUpSeconds' | 'seconds'>;
-
-/** One way to answer the load, and the processes whose CPU it costs. */
-interface Way {
-  name: string;
-  call: 'https' | 'wss';
-  load(shape: BodyShape): Load;
-  processes: Readonly<Record<string, BenchProcess>>;
-}
 
 interface Round extends LoadResult {
   /** CPU microseconds per request, by process. */
@@ -32,7 +19,7 @@ interface Round extends LoadResult {
 export const tunnel: Benchmark = {
   name: 'tunnel',
   async run(options) {
-    await using processes = await start(options);
+    await using processes = await startTunnel(options);
     const measurements: Measurement[] = [];
     if (!options.quick) await warmUp(processes, options);
     for (const shape of SHAPES) {
@@ -40,7 +27,11 @@ export const tunnel: Benchmark = {
         const name = `${shape.name}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
         if (!name.includes(options.cases)) continue;
         options.tell(name);
-        measurements.push({ case: name, ...(await measure(processes, shape, clients, options)) });
+        const elsewhere = {
+          name: 'real Go v1.6.1, elsewhere',
+          value: shape.realPerSecond[clients] ?? Number.NaN,
+        };
+        measurements.push({ case: name, ...(await measure(processes, shape, clients, options)), elsewhere });
       }
     }
     return {
@@ -52,6 +43,8 @@ export const tunnel: Benchmark = {
       notes: [
         'cloudcore and edgecore v1.6.1 in two processes, the client in a third, all with TLS as in the product. On 10350 ' +
           'a stub in the edge’s process serves a body of the given size; edgestream cuts it and sends a message a line.',
+        'real Go: cloudcore and edgecore v1.6.1 built from their sources, on another machine of two cores, with a Go client ' +
+          'and a Go stub of edged; for orientation only.',
         'raw https: the same body from a node:https server. raw wss: the same messages over one WebSocket, answered ' +
           'by a process that knows nothing of them.',
         `Median of ${ROUNDS} rounds, in which the three take turns, after half a minute of warming up.`,
@@ -61,7 +54,7 @@ export const tunnel: Benchmark = {
 };
 
 /** Lets V8 compile what runs often, in all processes: after a start it is several times slower for some seconds. */
-async function warmUp({ client, ways }: Running, { tell }: BenchOptions): Promise<void> {
+async function warmUp({ client, ways }: TunnelProcesses, { tell }: BenchOptions): Promise<void> {
   tell('warming up');
   for (const shape of SHAPES) {
     for (const way of ways) await loadOnce(client, way, shape, { clients: 50, warmUpSeconds: 0, seconds: 6 });
@@ -69,7 +62,7 @@ async function warmUp({ client, ways }: Running, { tell }: BenchOptions): Promis
 }
 
 async function measure(
-  { client, ways }: Running,
+  { client, ways }: TunnelProcesses,
   shape: BodyShape,
   clients: number,
   { quick }: BenchOptions,
@@ -111,88 +104,4 @@ async function loadOnce(client: BenchProcess, way: Way, shape: BodyShape, timing
     return [name, (seconds * 1e6) / requests] as const;
   });
   return { ...result, cpu: Object.fromEntries(cpu) };
-}
-
-interface Running extends AsyncDisposable {
-  client: BenchProcess;
-  /** Ours first. */
-  ways: Way[];
-}
-
-async function start({ profileFolder }: BenchOptions): Promise<Running> {
-  const stack = new AsyncDisposableStack();
-  const launch = (name: string) => {
-    const profile =
-      profileFolder === undefined
-        ? []
-        : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=tunnel-${name}.cpuprofile`];
-    return stack.use(startProcess(new URL(`./${name}.process.ts`, import.meta.url), profile));
-  };
-  const client = launch('load');
-  const raw = launch('raw');
-  const cloud = launch('cloud');
-  const edge = launch('edge');
-  try {
-    const started = await cloud.call<CloudStarted>('started');
-    await edge.call('start', { cloud: started, bodies: SHAPES, pods: 3 } satisfies EdgeStart);
-    await sessionOf(cloud);
-    const tls = await rawKeyPair();
-    const httpsPort = await raw.call<number>('https', { tls, bodies: SHAPES });
-    const wssPorts = new Map<BodyShape, number>();
-    for (const shape of SHAPES) {
-      const port = await client.call<number>('wssListen', tls);
-      await raw.call('wss', { port, shape });
-      wssPorts.set(shape, port);
-    }
-    const edgeHost = `${started.edgeAddress}:10350`;
-    return {
-      client,
-      ways: [
-        {
-          name: 'kubeedge-sim',
-          call: 'https',
-          load: (shape) => requestFor(shape, started.cloudAddress, 10_003, edgeHost),
-          processes: { cloud, edge },
-        },
-        {
-          name: 'raw https',
-          call: 'https',
-          load: (shape) => requestFor(shape, '127.0.0.1', httpsPort, edgeHost),
-          processes: { raw },
-        },
-        {
-          name: 'raw wss',
-          call: 'wss',
-          load: (shape) => requestFor(shape, '127.0.0.1', wssPorts.get(shape) ?? 0, edgeHost),
-          processes: { raw },
-        },
-      ],
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
-    };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
-}
-
-// Headers as metrics-server v0.4 sends them.
-function requestFor(shape: BodyShape, host: string, port: number, hostHeader: string): Load {
-  const request =
-    `GET ${pathOf(shape)} HTTP/1.1\r\nHost: ${hostHeader}\r\nUser-Agent: metrics-server/v0.4.2\r\n` +
-    'Accept-Encoding: identity\r\n\r\n';
-  return { host, port, request, bodyBytes: shape.lines * shape.lineBytes };
-}
-
-async function sessionOf(cloud: BenchProcess): Promise<void> {
-  while ((await cloud.call<number>('sessions')) === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** A certificate like those of a world, for servers that have none. */
-async function rawKeyPair(): Promise<KeyPair> {
-  await using world = await createLoopbackWorld();
-  const authority = await world.net.authority({ commonName: 'raw' });
-  const { pem = '', keyPem = '' } = await authority.issue({ commonName: 'raw', ipAddresses: ['127.0.0.1'] });
-  return { cert: pem, key: keyPem };
 }

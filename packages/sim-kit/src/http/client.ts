@@ -22,16 +22,27 @@ export interface HttpClient extends Disposable {
 /** What an agent is handed on to dial with. */
 type Dialled = ClientRequestArgs & { target: DialTarget; dial: DialOptions };
 
+/** Tells an agent what became of a dial. */
+type Done = (error: Error | null, socket?: NetSocket) => void;
+
 export function createHttpClient({ host, trace, idlePerTarget, idleMs }: HttpClientOptions): HttpClient {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: idlePerTarget, timeout: idleMs });
   agent.createConnection = (options, done) => {
     const { target, dial } = options as Dialled;
-    host.connect(target, dial).then(
-      (socket) => done?.(null, socket),
-      (error: Error) => done?.(error, undefined as never),
-    );
+    void open(target, dial, done as Done);
     return undefined;
   };
+
+  async function open(target: DialTarget, dial: DialOptions, done: Done): Promise<void> {
+    let socket: NetSocket;
+    try {
+      socket = await host.connect(target, dial);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done(null, socket);
+  }
 
   function send(options: HttpRequest): Promise<HttpResponse | 'stale'> {
     const { target, method = 'GET', path, headers, body, signal, parent } = options;

@@ -14,6 +14,8 @@ export interface OtherFrames {
   onTexts: (messages: readonly Buffer[]) => void;
   /** ws's own reader. It gets whole frames, as far as those can be told apart. */
   onOther: (bytes: Buffer) => void;
+  /** Longer text messages are left to ws, which refuses them. */
+  payloadBytesMax: number;
 }
 
 /**
@@ -33,7 +35,10 @@ export class TextFrames {
   }
 
   push(chunk: Buffer): void {
-    if (this.#isLost) return this.#use.onOther(chunk);
+    if (this.#isLost) {
+      this.#use.onOther(chunk);
+      return;
+    }
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = undefined;
     let texts: Buffer[] = [];
@@ -44,7 +49,7 @@ export class TextFrames {
         this.#rest = bytes.subarray(at);
         break;
       }
-      if (frame !== 'unclear' && frame.isText && !this.#isFragmented) {
+      if (frame !== 'unclear' && frame.isText && !this.#isFragmented && this.#fits(frame)) {
         texts.push(unmasked(bytes, frame.start, frame.end));
         at = frame.end;
         continue;
@@ -53,13 +58,18 @@ export class TextFrames {
       texts = [];
       if (frame === 'unclear') {
         this.#isLost = true;
-        return this.#use.onOther(bytes.subarray(at));
+        this.#use.onOther(bytes.subarray(at));
+        return;
       }
       if (frame.fragment !== undefined) this.#isFragmented = frame.fragment !== 'last';
       this.#use.onOther(bytes.subarray(at, frame.end));
       at = frame.end;
     }
     if (texts.length > 0) this.#use.onTexts(texts);
+  }
+
+  #fits({ start, end }: Frame): boolean {
+    return end - start <= this.#use.payloadBytesMax;
   }
 
   /** Gives ws what is there of an unfinished frame, and everything from now on. */
@@ -124,10 +134,18 @@ function unmasked(bytes: Buffer, start: number, end: number): Buffer {
 }
 
 /** Puts {@link TextFrames} between a socket and the ws WebSocket that reads it. */
-export function readTextsOf(socket: NetSocket, onTexts: (messages: readonly Buffer[]) => void): void {
+export function readTextsOf(
+  socket: NetSocket,
+  payloadBytesMax: number,
+  onTexts: (messages: readonly Buffer[]) => void,
+): void {
   const [readByWs] = socket.listeners('data') as ((chunk: Buffer) => void)[];
   if (readByWs === undefined) return;
-  const frames = new TextFrames({ onTexts, onOther: (bytes) => readByWs.call(socket, bytes) });
+  const frames = new TextFrames({
+    onTexts,
+    onOther: (bytes) => readByWs.call(socket, bytes),
+    payloadBytesMax,
+  });
   socket.removeListener('data', readByWs);
   socket.on('data', (chunk: Buffer) => frames.push(chunk));
   // ws then reads what is left in the socket by itself.

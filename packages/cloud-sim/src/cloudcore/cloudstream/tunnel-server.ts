@@ -77,7 +77,7 @@ export async function startTunnelServer(
       const { hostname, internalIp } = identity;
       const line = `get a new tunnel agent hostname ${hostname}, internalIP ${internalIp}`;
       process.log('I', 'newAgent', line, opened);
-      const serve = holdReads(webSocket, hijackable.socket);
+      const serve = holdReads(webSocket, hijackable.socket, maxPayloadBytes);
       const agent = { ...identity, webSocket, socket: hijackable.socket, opened, serve };
       // Between two attempts the edge is connected, has no session, and nobody reads it.
       if (nodePorts.now(hostname, opened)) register(agent);
@@ -212,7 +212,11 @@ function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened
 /**
  * Reads nothing until there is a session to serve. kubeedge v1.6.1 cloud/pkg/cloudstream/session.go Serve
  */
-function holdReads(webSocket: GorillaSocket, socket: NetSocket): (session: Session) => void {
+function holdReads(
+  webSocket: GorillaSocket,
+  socket: NetSocket,
+  maxPayloadBytes: number,
+): (session: Session) => void {
   let serving: Session | undefined;
   let failure: ReadFailure | undefined;
   const fail = (session: Session, { text, answer }: ReadFailure) => {
@@ -220,7 +224,7 @@ function holdReads(webSocket: GorillaSocket, socket: NetSocket): (session: Sessi
     session.readFailed(text);
   };
   webSocket.pause();
-  readTextsOf(socket, (messages) => serving?.receiveTexts(messages));
+  readTextsOf(socket, maxPayloadBytes, (messages) => serving?.receiveTexts(messages));
   webSocket.on('message', (data: Buffer, isBinary: boolean) => serving?.receive(data, isBinary));
   watchReads(webSocket, socket, (seen) => {
     if (serving === undefined) failure = seen;
