@@ -74,14 +74,16 @@ async function measure(
   }
   const of = (name: string, value: (round: Round) => number) => median((rounds.get(name) ?? []).map(value));
   const [ours, ...others] = ways.map(({ name }) => name) as [string, ...string[]];
-  const cpu = ['client', 'cloud', 'edge'].map((who) => of(ours, (round) => round.cpu[who] ?? 0).toFixed(0));
+  const cpu = (way: string, ...processes: string[]) =>
+    processes.map((who) => of(way, (round) => round.cpu[who] ?? 0).toFixed(0)).join(', ');
   return {
     value: of(ours, ({ perSecond }) => perSecond),
     baselines: others.map((name) => ({ name, value: of(name, ({ perSecond }) => perSecond) })),
     more: {
       'p50 ms': of(ours, ({ p50Ms }) => p50Ms).toFixed(1),
       'p99 ms': of(ours, ({ p99Ms }) => p99Ms).toFixed(1),
-      'CPU µs per request (client, cloud, edge)': cpu.join(', '),
+      'CPU µs a request (client, cloud, edge)': cpu(ours, 'client', 'cloud', 'edge'),
+      'raw https (client, server)': cpu('raw https', 'client', 'raw'),
     },
   };
 }
