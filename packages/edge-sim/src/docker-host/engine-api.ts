@@ -19,6 +19,11 @@ export interface EngineApi {
   readonly dockerHost: string;
   /** The JSON at a path without a version: every engine serves those as its newest version. Undefined for a 404. */
   get<T>(path: string, signal?: AbortSignal): Promise<T | undefined>;
+  /**
+   * The body at a path as it comes, until the signal is aborted.
+   * @throws EdgeError EDGE_ERR_DOCKER_HOST_UNREACHABLE, for another status than 200 as well
+   */
+  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   /** One HTTP request as it is; `target` is ignored. */
   readonly door: Pick<HttpDoor, 'connect'>;
 }
@@ -39,6 +44,30 @@ export function openEngineApi(world: World, dockerHost: string): EngineApi {
   const outside = world.net.outside(outsideTarget(dockerHost));
   const door: HttpDoor = { connect: (_target, options) => outside(options) };
 
+  const ask = (path: string, signal: AbortSignal) =>
+    httpRequest(door, {
+      target: { path: dockerHost },
+      path,
+      headers: { host: 'docker', 'user-agent': 'kubeedge-sim' },
+      component: 'docker-host',
+      signal,
+    });
+  const failure = (path: string, found: string, cause?: unknown) =>
+    new EdgeError(
+      'EDGE_ERR_DOCKER_HOST_UNREACHABLE',
+      { request: `GET ${path}`, host: dockerHost, found },
+      { cause },
+    );
+
+  async function stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const response = await ask(path, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw failure(path, error instanceof Error ? error.message : String(error), error);
+    });
+    if (response.status === 200) return response.body;
+    throw failure(path, `HTTP ${response.status}: ${(await response.text()).trim().slice(0, 200)}`);
+  }
+
   async function get<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
     const late = new AbortController();
     using _limit = world.clock.setTimeout(
@@ -46,20 +75,12 @@ export function openEngineApi(world: World, dockerHost: string): EngineApi {
       ANSWER_MS_MAX,
       `answer of ${dockerHost} to ${path}`,
     );
-    const failed = (found: string, cause?: unknown) =>
-      new EdgeError(
-        'EDGE_ERR_DOCKER_HOST_UNREACHABLE',
-        { request: `GET ${path}`, host: dockerHost, found },
-        { cause },
-      );
+    const failed = (found: string, cause?: unknown) => failure(path, found, cause);
     try {
-      const response = await httpRequest(door, {
-        target: { path: dockerHost },
+      const response = await ask(
         path,
-        headers: { host: 'docker', 'user-agent': 'kubeedge-sim' },
-        component: 'docker-host',
-        signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
-      });
+        signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+      );
       const body = await response.text();
       if (response.status === 404) return undefined;
       if (response.status !== 200) throw failed(`HTTP ${response.status}: ${body.trim().slice(0, 200)}`);
@@ -76,7 +97,7 @@ export function openEngineApi(world: World, dockerHost: string): EngineApi {
     }
   }
 
-  return { dockerHost, get, door };
+  return { dockerHost, get, stream, door };
 }
 
 function outsideTarget(dockerHost: string): string {

@@ -17,7 +17,7 @@ export interface InspectedContainer {
   Path: string;
   Args: readonly string[];
   State: { Running: boolean; StartedAt: string; Pid: number };
-  Config: { Image: string; Labels: Record<string, string> | null };
+  Config: { Image: string; Labels: Record<string, string> | null; Tty?: boolean };
   HostConfig: {
     NetworkMode: string;
     CgroupParent: string;
@@ -83,8 +83,9 @@ export function recordOf(seen: InspectedContainer, cgroupDriver: string): Contai
     cpuShares: limits.CpuShares || 1_024,
     cpuQuotaUs: cpuQuotaUs(limits),
     memoryLimitBytes: limits.Memory,
-    // Nothing is made up for a container that exists: its usage is what the engine counts.
+    // Nothing is made up for a container that exists: its usage and its log are asked of the engine.
     workload: { shape: 'idle', cpuCores: 0, memoryBytes: 0 },
+    log: { shape: 'silent' },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   recordOf,
   usageOf,
 } from './real-containers.ts';
+import { realLog } from './real-log.ts';
 import './trace-kinds.ts';
 
 /** How often the containers are read; cAdvisor looks every 10 to 20 s, so each of its looks finds new counters. */
@@ -52,6 +53,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
   const { engine, description, cgroupDriver } = await readEngine(world, api);
   const containers = new Map<string, ContainerRecord>();
   const readings = new Map<string, Reading>();
+  const withTty = new Set<string>();
   const stopping = new AbortController();
   const { signal } = stopping;
   let lost = false;
@@ -67,6 +69,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
     if (!containers.has(id)) {
       const seen = await api.get<InspectedContainer>(`/containers/${id}/json`, signal);
       if (seen?.State.Running === true) containers.set(id, recordOf(seen, cgroupDriver));
+      if (seen?.Config.Tty === true) withTty.add(id);
     }
     const answer = await api.get<ContainerStatsAnswer>(
       `/containers/${id}/stats?stream=false&one-shot=true`,
@@ -79,6 +82,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
   function forget(id: string): void {
     containers.delete(id);
     readings.delete(id);
+    withTty.delete(id);
   }
 
   async function readAndTell(): Promise<void> {
@@ -144,6 +148,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
+    log: ({ id }) => realLog(api, { id, tty: withTty.has(id) }),
     cgroups() {
       const leaves = [...containers.values()].filter(({ id }) => readings.has(id)).map(cgroupOf);
       const parents = new Set(leaves.flatMap(({ path }) => ancestors(path)));

@@ -10,6 +10,18 @@ export interface MetricsConnectionTraits {
   lineVerbosity: number;
 }
 
+/** How edgestream serves a LOGS_CONNECT. */
+export interface LogsConnectionTraits {
+  /** What a DATA message is: a line with its newline, or what one read of 256 bytes gives. */
+  reader: 'lines' | 'bytes';
+  /** When a REMOVE_CONNECT from the cloud takes effect. */
+  stopsOnCancel: 'next-chunk' | 'at-once';
+  /** klog verbosity of the line that repeats everything sent. */
+  dataVerbosity: number;
+  /** A word of the line that tells of the end. */
+  stopWord: 'single' | 'signal';
+}
+
 /** What of an edgecore release an observer can tell. Data only; the tag itself decides nothing. */
 export interface EdgecoreRelease {
   /** Version of the vendored kubernetes module. */
@@ -24,12 +36,12 @@ export interface EdgecoreRelease {
   dockershim: DockerClientMode | null;
   /** Which runtimes it can be configured with, and which it has by default. */
   runtime: { accepted: readonly ('docker' | 'remote')[]; default: 'docker' | 'remote' };
-  edged: { port: number; paths: readonly string[]; machineMetrics: boolean };
+  edged: { port: number; paths: readonly string[]; machineMetrics: boolean; debuggingDisabled: boolean };
   /**
    * How the node's status is sent: as a whole, or as the embedded kubelet's patch of what differs; and the kubelet
    * port in it, null where it is left as it is.
    */
   nodeStatus: { patch: boolean; port: number | null };
   /** null: no tunnel. `metrics: null`: a METRIC_CONNECT is an unknown message to it and panics (v1.3). */
-  edgestream: { metrics: MetricsConnectionTraits | null } | null;
+  edgestream: { metrics: MetricsConnectionTraits | null; logs: LogsConnectionTraits } | null;
 }

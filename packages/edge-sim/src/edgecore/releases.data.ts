@@ -19,17 +19,14 @@ const remote = { accepted: ['remote'], default: 'remote' } as const;
 
 // What edged serves beside logs and exec. v1.2 has its own small server; from v1.8.0 the JSON endpoints below
 // /stats/ and /metrics/resource/v1alpha1 are gone (kubernetes 1.21).
-const podsOnly = { port: 10_255, paths: ['/pods'], machineMetrics: false };
-const health = [
-  '/healthz',
-  '/healthz/ping',
-  '/healthz/log',
-  '/healthz/syncloop',
-  '/pods',
+const podsOnly = { port: 10_255, paths: ['/pods'], machineMetrics: false, debuggingDisabled: false };
+const health = ['/healthz', '/healthz/ping', '/healthz/log', '/healthz/syncloop', '/pods', '/spec/'];
+// InstallDebuggingHandlers of vendor/k8s.io/kubernetes/pkg/kubelet/server/server.go
+const debugging = [
   '/runningpods/',
-  '/spec/',
   '/configz',
   '/logs/',
+  '/containerLogs/{podNamespace}/{podID}/{containerName}',
 ];
 const metrics = ['/stats/summary', '/metrics', '/metrics/cadvisor', '/metrics/probes'];
 const legacyStats = [
@@ -41,13 +38,26 @@ const legacyStats = [
 const resourceAlpha = '/metrics/resource/v1alpha1';
 const edged117 = {
   port: 10_350,
-  paths: [...health, ...metrics, resourceAlpha, ...legacyStats],
+  paths: [...health, ...debugging, ...metrics, resourceAlpha, ...legacyStats],
   machineMetrics: false,
+  debuggingDisabled: false,
 };
 const edged118 = { ...edged117, paths: [...edged117.paths, '/metrics/resource'] };
 // The machine_* families of /metrics/cadvisor come with kubernetes 1.19.10.
 const edged119 = { ...edged118, machineMetrics: true };
-const edged121 = { port: 10_350, paths: [...health, ...metrics, '/metrics/resource'], machineMetrics: true };
+const edged121 = {
+  port: 10_350,
+  paths: [...health, ...debugging, ...metrics, '/metrics/resource'],
+  machineMetrics: true,
+  debuggingDisabled: false,
+};
+// v1.8.0 passes a configuration without EnableDebuggingHandlers (edge/pkg/edged/server/server.go, PR 3133);
+// v1.12.0's embedded kubelet serves the same on its read-only port.
+const edgedWithoutDebugging = {
+  ...edged121,
+  paths: [...health, ...metrics, '/metrics/resource'],
+  debuggingDisabled: true,
+};
 
 // edge/pkg/edged/edged_status.go up to v1.11; from v1.12 the embedded kubelet patches its Node. In v1.12.0 its
 // nodestatus.DaemonEndpoints setter (kubernetes v1.22.6-kubeedge1 pkg/kubelet/kubelet_node_status.go) puts the
@@ -56,6 +66,12 @@ const edged121 = { port: 10_350, paths: [...health, ...metrics, '/metrics/resour
 const wholeStatus = { patch: false, port: 10_350 };
 const patchTo10250 = { patch: true, port: 10_250 };
 const patchWithoutPort = { patch: true, port: null };
+
+// pkg/stream/edgedlogconnection.go (v1.3: connection.go) Serve
+const logs3 = { reader: 'lines', stopsOnCancel: 'next-chunk', dataVerbosity: 0, stopWord: 'single' } as const;
+const logs5 = { ...logs3, reader: 'bytes', dataVerbosity: 4 } as const;
+const logs7 = { ...logs5, stopsOnCancel: 'at-once' } as const;
+const logs12 = { ...logs7, stopWord: 'signal' } as const;
 
 export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
   'v1.2.0': {
@@ -89,7 +105,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null },
+    edgestream: { metrics: null, logs: logs3 },
   },
   'v1.3.1': {
     nodeStatus: wholeStatus,
@@ -100,7 +116,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null },
+    edgestream: { metrics: null, logs: logs3 },
   },
   'v1.4.0': {
     nodeStatus: wholeStatus,
@@ -111,7 +127,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: false, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: false, lineVerbosity: 0 }, logs: logs3 },
   },
   'v1.5.0': {
     nodeStatus: wholeStatus,
@@ -122,7 +138,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
   },
   'v1.6.0': {
     nodeStatus: wholeStatus,
@@ -133,7 +149,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
   },
   'v1.6.1': {
     nodeStatus: wholeStatus,
@@ -144,7 +160,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
   },
   'v1.6.2': {
     nodeStatus: wholeStatus,
@@ -155,7 +171,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
   },
   'v1.7.0': {
     nodeStatus: wholeStatus,
@@ -166,7 +182,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.7.1': {
     nodeStatus: wholeStatus,
@@ -177,7 +193,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.7.2': {
     nodeStatus: wholeStatus,
@@ -188,7 +204,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.8.0': {
     nodeStatus: wholeStatus,
@@ -198,8 +214,8 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edged: edgedWithoutDebugging,
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.8.1': {
     nodeStatus: wholeStatus,
@@ -210,7 +226,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.8.2': {
     nodeStatus: wholeStatus,
@@ -221,7 +237,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.0': {
     nodeStatus: wholeStatus,
@@ -232,7 +248,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.1': {
     nodeStatus: wholeStatus,
@@ -243,7 +259,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.2': {
     nodeStatus: wholeStatus,
@@ -254,7 +270,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.3': {
     nodeStatus: wholeStatus,
@@ -265,7 +281,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.4': {
     nodeStatus: wholeStatus,
@@ -276,7 +292,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.9.5': {
     nodeStatus: wholeStatus,
@@ -287,7 +303,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
   },
   'v1.10.0': {
     nodeStatus: wholeStatus,
@@ -298,7 +314,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.10.1': {
     nodeStatus: wholeStatus,
@@ -309,7 +325,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.10.2': {
     nodeStatus: wholeStatus,
@@ -320,7 +336,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.10.3': {
     nodeStatus: wholeStatus,
@@ -331,7 +347,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.11.0': {
     nodeStatus: wholeStatus,
@@ -342,7 +358,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.11.1': {
     nodeStatus: wholeStatus,
@@ -353,7 +369,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.11.2': {
     nodeStatus: wholeStatus,
@@ -364,7 +380,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.11.3': {
     nodeStatus: wholeStatus,
@@ -375,7 +391,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
   },
   'v1.12.0': {
     nodeStatus: patchTo10250,
@@ -385,8 +401,8 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edged: edgedWithoutDebugging,
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.1': {
     nodeStatus: patchWithoutPort,
@@ -397,7 +413,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.2': {
     nodeStatus: patchWithoutPort,
@@ -408,7 +424,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.3': {
     nodeStatus: patchWithoutPort,
@@ -419,7 +435,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.4': {
     nodeStatus: patchWithoutPort,
@@ -430,7 +446,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.5': {
     nodeStatus: patchWithoutPort,
@@ -441,7 +457,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.6': {
     nodeStatus: patchWithoutPort,
@@ -452,7 +468,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.12.7': {
     nodeStatus: patchWithoutPort,
@@ -463,7 +479,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.0': {
     nodeStatus: patchWithoutPort,
@@ -474,7 +490,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.1': {
     nodeStatus: patchWithoutPort,
@@ -485,7 +501,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.2': {
     nodeStatus: patchWithoutPort,
@@ -496,7 +512,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.3': {
     nodeStatus: patchWithoutPort,
@@ -507,7 +523,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.4': {
     nodeStatus: patchWithoutPort,
@@ -518,7 +534,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.13.5': {
     nodeStatus: patchWithoutPort,
@@ -529,7 +545,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.0': {
     nodeStatus: patchWithoutPort,
@@ -540,7 +556,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.1': {
     nodeStatus: patchWithoutPort,
@@ -551,7 +567,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.2': {
     nodeStatus: patchWithoutPort,
@@ -562,7 +578,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.3': {
     nodeStatus: patchWithoutPort,
@@ -573,7 +589,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.4': {
     nodeStatus: patchWithoutPort,
@@ -584,7 +600,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.14.5': {
     nodeStatus: patchWithoutPort,
@@ -595,7 +611,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.15.0': {
     nodeStatus: patchWithoutPort,
@@ -606,7 +622,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.15.1': {
     nodeStatus: patchWithoutPort,
@@ -617,7 +633,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.15.2': {
     nodeStatus: patchWithoutPort,
@@ -628,7 +644,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.15.3': {
     nodeStatus: patchWithoutPort,
@@ -639,7 +655,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.15.4': {
     nodeStatus: patchWithoutPort,
@@ -650,7 +666,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.0': {
     nodeStatus: patchWithoutPort,
@@ -661,7 +677,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.1': {
     nodeStatus: patchWithoutPort,
@@ -672,7 +688,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.2': {
     nodeStatus: patchWithoutPort,
@@ -683,7 +699,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.3': {
     nodeStatus: patchWithoutPort,
@@ -694,7 +710,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.4': {
     nodeStatus: patchWithoutPort,
@@ -705,7 +721,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.5': {
     nodeStatus: patchWithoutPort,
@@ -716,7 +732,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.16.6': {
     nodeStatus: patchWithoutPort,
@@ -727,7 +743,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.0': {
     nodeStatus: patchWithoutPort,
@@ -738,7 +754,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.1': {
     nodeStatus: patchWithoutPort,
@@ -749,7 +765,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.2': {
     nodeStatus: patchWithoutPort,
@@ -760,7 +776,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.3': {
     nodeStatus: patchWithoutPort,
@@ -771,7 +787,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.4': {
     nodeStatus: patchWithoutPort,
@@ -782,7 +798,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.17.5': {
     nodeStatus: patchWithoutPort,
@@ -793,7 +809,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.18.0': {
     nodeStatus: patchWithoutPort,
@@ -804,7 +820,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.18.1': {
     nodeStatus: patchWithoutPort,
@@ -815,7 +831,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.18.2': {
     nodeStatus: patchWithoutPort,
@@ -826,7 +842,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.18.3': {
     nodeStatus: patchWithoutPort,
@@ -837,7 +853,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.19.0': {
     nodeStatus: patchWithoutPort,
@@ -848,7 +864,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.19.1': {
     nodeStatus: patchWithoutPort,
@@ -859,7 +875,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.19.2': {
     nodeStatus: patchWithoutPort,
@@ -870,7 +886,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.20.0': {
     nodeStatus: patchWithoutPort,
@@ -881,7 +897,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.21.0': {
     nodeStatus: patchWithoutPort,
@@ -892,7 +908,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.21.1': {
     nodeStatus: patchWithoutPort,
@@ -903,7 +919,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.21.2': {
     nodeStatus: patchWithoutPort,
@@ -914,7 +930,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.22.0': {
     nodeStatus: patchWithoutPort,
@@ -925,7 +941,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.22.1': {
     nodeStatus: patchWithoutPort,
@@ -936,7 +952,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.22.2': {
     nodeStatus: patchWithoutPort,
@@ -947,7 +963,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.23.0': {
     nodeStatus: patchWithoutPort,
@@ -958,7 +974,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
   'v1.23.1': {
     nodeStatus: patchWithoutPort,
@@ -969,6 +985,6 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 } },
+    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
   },
 };

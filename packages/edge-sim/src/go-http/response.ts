@@ -45,3 +45,45 @@ export function writeGoResponse(response: ServerResponse, answer: GoResponse, no
   response.writeHead(status, STATUS_CODES[status] ?? '', lines.flat());
   response.end(isHead ? undefined : body);
 }
+
+/**
+ * Writes an answer in chunks, each flushed, and its head before the first: what a handler of Go's gets that
+ * asks for chunks itself, no type is sniffed then. Ends when the pieces do or the client leaves.
+ * Source: golang/go go1.14 src/net/http/server.go chunkWriter.writeHeader; checked against edgecore v1.6.1.
+ */
+export async function writeGoChunks(
+  response: ServerResponse,
+  answer: { readonly status: number; readonly chunks: AsyncIterable<Uint8Array> },
+  nowMs: number,
+): Promise<void> {
+  const { httpVersion, headers: asked } = response.req;
+  const isOld = httpVersion === '1.0';
+  const closes = isOld || /\bclose\b/i.test(asked.connection ?? '');
+  const lines = [['Date', new Date(nowMs).toUTCString()]];
+  if (closes && !isOld) lines.push(['Connection', 'close']);
+  if (!isOld) lines.push(['Transfer-Encoding', 'chunked']);
+  response.sendDate = false;
+  response.removeHeader('connection');
+  response.shouldKeepAlive = !closes;
+  response.writeHead(answer.status, STATUS_CODES[answer.status] ?? '', lines.flat());
+  response.flushHeaders();
+  for await (const chunk of answer.chunks) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+}
+
+/** Resolves when the response takes more, or never will. */
+function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.removeListener('drain', settle);
+      response.removeListener('close', settle);
+      resolve();
+    };
+    response.once('drain', settle);
+    response.once('close', settle);
+  });
+}

@@ -1,3 +1,4 @@
+import type { LogSource } from './log-source.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -13,6 +14,17 @@ export interface ContainerDescription {
   memoryRequestBytes?: number;
   memoryLimitBytes?: number;
   workload: Workload;
+  /** What it prints; default nothing. */
+  log?: LogSource;
+  /** An earlier run of it that ended: the container was restarted once. Its log is read with `--previous`. */
+  previous?: PreviousRun;
+}
+
+/** A run of a container that has ended. */
+export interface PreviousRun {
+  startedAtMs: number;
+  finishedAtMs: number;
+  exitCode: number;
 }
 
 /** A pod that runs on the machine. */

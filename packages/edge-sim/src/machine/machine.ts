@@ -1,5 +1,7 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
-import { type MachineDescription, type PodDescription, qosClassOf } from './description.ts';
+import { type ContainerLog, simulatedLog } from './container-log.ts';
+import { type MachineDescription, type PodDescription, type PreviousRun, qosClassOf } from './description.ts';
+import type { LogSource } from './log-source.ts';
 import { coreSecondsUsed, memoryBytesUsed, type Workload } from './workload.ts';
 
 /** A container as Docker's data root knows it; it outlives the engine process (live restore) and edgecore. */
@@ -32,6 +34,8 @@ export interface ContainerRecord {
   cpuQuotaUs: number;
   memoryLimitBytes: number;
   workload: Workload;
+  log: LogSource;
+  previous?: PreviousRun;
 }
 
 /** What the kernel's controllers count for a cgroup at one moment. CPU in nanoseconds, memory in bytes. */
@@ -86,6 +90,8 @@ export interface Machine {
   readonly containers: ReadonlyMap<string, ContainerRecord>;
   /** Every cgroup there is now, parents before children. */
   cgroups(): Cgroup[];
+  /** What a container printed in its present run, or in the one before. */
+  log(container: ContainerRecord, run: 'current' | 'previous'): ContainerLog;
 }
 
 /**
@@ -112,6 +118,11 @@ export function createMachine(world: World, host: Host, description: MachineDesc
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
+    log: (record, run) => {
+      const { startedAtMs } = record;
+      const ran = run === 'current' ? { startedAtMs } : (record.previous ?? { startedAtMs });
+      return simulatedLog(world.clock, record.log, ran);
+    },
     cgroups: () =>
       listCgroups(
         world,
@@ -153,6 +164,7 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
     cpuQuotaUs: 0,
     memoryLimitBytes: 0,
     workload: PAUSE_WORKLOAD,
+    log: { shape: 'silent' } as const,
     ...part,
   });
   // kubernetes v1.19.3 pkg/kubelet/types/labels.go and pkg/kubelet/dockershim/docker_service.go.
@@ -189,6 +201,8 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
           cpuQuotaUs: ((container.cpuLimitMilli ?? 0) * CPU_PERIOD_US) / 1_000,
           memoryLimitBytes: container.memoryLimitBytes ?? 0,
           workload: container.workload,
+          ...(container.log && { log: container.log }),
+          ...(container.previous && { previous: container.previous }),
         },
         container.name,
       ),

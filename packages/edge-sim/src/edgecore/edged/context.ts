@@ -22,6 +22,8 @@ export interface EdgedTraits {
    */
   runtimeCgroup?: string;
   kubeletCgroup?: string;
+  /** Logs and the like are answered by 405 (kubeedge v1.8.0, v1.12.0). */
+  debuggingDisabled: boolean;
   /** Whether /metrics/cadvisor has the machine_* families (kubeedge v1.6.2 and later). */
   machineMetrics: boolean;
   /** Go's version in go_info, e.g. `go1.14.15`. */

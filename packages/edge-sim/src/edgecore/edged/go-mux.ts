@@ -1,6 +1,13 @@
-import { type Answer, errorAnswer, movedPermanently, plainError, type RouteRequest } from './http-answer.ts';
+import {
+  type Answer,
+  errorAnswer,
+  movedPermanently,
+  plainError,
+  type RouteRequest,
+  type StreamedAnswer,
+} from './http-answer.ts';
 
-export type Handler = (request: RouteRequest) => Answer | Promise<Answer>;
+export type Handler = (request: RouteRequest) => Answer | StreamedAnswer | Promise<Answer | StreamedAnswer>;
 
 /**
  * One path of the server. `plain` handlers sit in Go's ServeMux and take every method; `restful` ones are
@@ -61,7 +68,7 @@ function cleanPath(path: string): string {
   return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
 }
 
-function dispatch(routes: readonly Route[], request: RouteRequest): Answer | Promise<Answer> {
+function dispatch(routes: readonly Route[], request: RouteRequest): ReturnType<Handler> {
   const tokens = tokenize(request.path);
   const candidates = routes
     .flatMap((route) => {

@@ -9,6 +9,8 @@ export interface RouteRequest {
   headers: IncomingHttpHeaders;
   params: Readonly<Record<string, string>>;
   body: string;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
 }
 
 /** What edged says of an answer in the trace. */
@@ -20,6 +22,13 @@ export interface AnswerNotes {
 
 /** A whole answer. `headers` are those the handler sets; Content-Type undefined is left to Go's sniffing. */
 export interface Answer extends GoResponse {
+  readonly notes?: AnswerNotes;
+}
+
+/** An answer that goes on: its head is sent at once, then each piece as it comes, in chunks. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
   readonly notes?: AnswerNotes;
 }
 

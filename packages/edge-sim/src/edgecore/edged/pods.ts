@@ -1,4 +1,9 @@
-import { type ContainerDescription, type PodDescription, qosClassOf } from '../../machine/description.ts';
+import {
+  type ContainerDescription,
+  type PodDescription,
+  type PreviousRun,
+  qosClassOf,
+} from '../../machine/description.ts';
 import type { ContainerRecord, Machine } from '../../machine/machine.ts';
 import { formatCpuQuantity, formatJson, formatMemoryQuantity, formatMetaTime } from './go-format.ts';
 
@@ -110,12 +115,21 @@ function containerStatus({ name, image }: ContainerDescription, record: Containe
     state: record.running
       ? { running: { startedAt } }
       : { terminated: { exitCode: 0, startedAt, finishedAt: null } },
-    lastState: {},
+    lastState: record.previous === undefined ? {} : { terminated: terminatedState(record.previous) },
     ready: record.running,
-    restartCount: 0,
+    restartCount: record.previous === undefined ? 0 : 1,
     image,
     imageID: `docker://${record.imageId}`,
     containerID: `docker://${record.id}`,
     started: record.running,
+  };
+}
+
+function terminatedState({ exitCode, startedAtMs, finishedAtMs }: PreviousRun): object {
+  return {
+    exitCode,
+    reason: exitCode === 0 ? 'Completed' : 'Error',
+    startedAt: formatMetaTime(startedAtMs),
+    finishedAt: formatMetaTime(finishedAtMs),
   };
 }

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { CONTAINER_LOGS_PATH, containerLogsAnswer } from './container-logs.ts';
 import { podContainerAnswer, rootStatsAnswer, systemContainerAnswer } from './container-stats-routes.ts';
 import type { EdgedContext } from './context.ts';
 import type { Handler, Route } from './go-mux.ts';
@@ -22,7 +23,7 @@ import { collectSummary, StatsError } from './summary.ts';
 import { summaryToJson } from './summary-json.ts';
 
 /**
- * Every path edged can have, without those of logs, exec, attach, run, port forwarding and profiling.
+ * Every path edged can have, without those of exec, attach, run, port forwarding and profiling.
  * Source: kubeedge v1.6.1 vendor/k8s.io/kubernetes/pkg/kubelet/server/server.go, all of which it enables but
  * /cri/.
  */
@@ -46,6 +47,7 @@ export const EDGED_PATHS = [
   '/configz',
   '/runningpods/',
   '/logs/',
+  CONTAINER_LOGS_PATH,
 ] as const;
 
 /** The routes of a context, those of its traits' paths. */
@@ -65,9 +67,32 @@ export function edgedRoutes(context: EdgedContext): Route[] {
     }),
     plain('/configz', () => jsonAnswer('{}')),
     plain('/logs/', () => plainError(405, 'logs endpoint is disabled.')),
+    {
+      kind: 'restful',
+      path: CONTAINER_LOGS_PATH,
+      root: '/containerLogs',
+      methods: ['GET'],
+      handler: (request) => containerLogsAnswer(request, context),
+    },
   ];
-  return all.filter((route) => context.traits.paths.includes(route.path));
+  const served = all.filter((route) => context.traits.paths.includes(route.path));
+  return context.traits.debuggingDisabled ? [...served, ...disabledRoutes()] : served;
 }
+
+// InstallDebuggingDisabledHandlers
+const DISABLED_PATHS = [
+  '/run/',
+  '/exec/',
+  '/attach/',
+  '/portForward/',
+  '/containerLogs/',
+  '/runningpods/',
+  '/debug/pprof/',
+  '/logs/',
+];
+
+const disabledRoutes = (): Route[] =>
+  DISABLED_PATHS.map((path) => plain(path, () => plainError(405, 'Debug endpoints are disabled.')));
 
 const plain = (path: string, handler: Handler): Route => ({ kind: 'plain', path, handler });
 

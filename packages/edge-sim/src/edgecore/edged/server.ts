@@ -7,13 +7,13 @@ import {
   type TlsServerOptions,
   type World,
 } from '@kubeedge-sim/sim-kit';
-import { writeGoResponse } from '../../go-http/response.ts';
+import { writeGoChunks, writeGoResponse } from '../../go-http/response.ts';
 import type { PodDescription } from '../../machine/description.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Cadvisor } from '../cadvisor/container-info.ts';
 import type { EdgedContext, EdgedTraits, RuntimeOperations } from './context.ts';
 import { createMux, type Handler } from './go-mux.ts';
-import type { Answer, AnswerNotes } from './http-answer.ts';
+import type { Answer, AnswerNotes, StreamedAnswer } from './http-answer.ts';
 import { createPodDirectory } from './pod-directory.ts';
 import { EDGED_PATHS, edgedRoutes } from './routes.ts';
 
@@ -95,6 +95,7 @@ export function createContext(world: World, machine: Machine, options: EdgedOpti
     traits: {
       paths: options.paths ?? EDGED_PATHS,
       machineMetrics: options.machineMetrics ?? false,
+      debuggingDisabled: options.debuggingDisabled ?? false,
       goVersion: options.goVersion ?? 'go1.14.15',
       ...(runtimeCgroup === undefined ? {} : { runtimeCgroup }),
       ...(kubeletCgroup === undefined ? {} : { kubeletCgroup }),
@@ -119,12 +120,16 @@ async function answerRequest(
   const mark = url.indexOf('?');
   const path = decodePath(mark < 0 ? url : url.slice(0, mark));
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-  const answer: Answer =
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { signal } = gone;
+  const answer: Answer | StreamedAnswer =
     path === undefined
       ? { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '400 Bad Request' }
-      : await mux({ method, path, query, headers, params: {}, body: await text(request) });
+      : await mux({ method, path, query, headers, params: {}, body: await text(request), signal });
   emitAnswer(where, request, { method, path: url, status: answer.status }, answer.notes ?? {});
-  writeGoResponse(response, answer, where.world.clock.now());
+  if ('chunks' in answer) await writeGoChunks(response, answer, where.world.clock.now());
+  else writeGoResponse(response, answer, where.world.clock.now());
 }
 
 function decodePath(path: string): string | undefined {

@@ -12,7 +12,6 @@ import {
 } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, connectUrlToString } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
-import type { MetricsConnectionTraits } from '../release.ts';
 import { type GoTarget, goTarget } from './go-target.ts';
 
 export interface AskEdgedOptions {
@@ -20,7 +19,10 @@ export interface AskEdgedOptions {
   host: Host;
   client: HttpClient;
   log: ComponentLog;
-  traits: MetricsConnectionTraits;
+  /** Whether Accept-Encoding is forced to identity. */
+  identity: boolean;
+  /** What a failure is reported as: klog's file and line, and the kind of request. */
+  report: { readonly source: string; readonly what: 'logs' | 'metrics' };
   payload: ConnectPayload;
   signal: AbortSignal;
   parent: number;
@@ -49,7 +51,7 @@ class RequestError extends Error {
 
 /** GETs the payload's URL as Go's default client does; undefined when that failed, which is logged. */
 export async function askEdged(options: AskEdgedOptions): Promise<EdgedBody | undefined> {
-  const { world, host, log, payload, signal, parent } = options;
+  const { world, host, log, payload, report, signal, parent } = options;
   const url = connectUrlToString(payload.url);
   const emit = (detail: Omit<TraceKinds['edgestream.request'], 'connectId' | 'url'>) => {
     const event = { connectId: payload.messId, url, ...detail };
@@ -71,7 +73,7 @@ export async function askEdged(options: AskEdgedOptions): Promise<EdgedBody | un
     if (!(error instanceof RequestError)) throw error;
     emit({ outcome: 'failed', error: error.message });
     const text = world.net.describe(`Get "${error.url}": ${error.message}`);
-    log.error('edgedmetricsconnection.go:73', `request metrics error ${text}`);
+    log.error(report.source, `request ${report.what} error ${text}`);
     return undefined;
   }
 }
@@ -137,9 +139,13 @@ const NOT_FORWARDED = ['Host', 'User-Agent', 'Content-Length', 'Transfer-Encodin
  * that the caller gave several values is written as often. A string is Go's error text.
  * Source: golang/go go1.14 src/net/http/request.go write, transport.go roundTrip.
  */
-function requestHeaders({ payload, traits }: AskEdgedOptions, target: GoTarget, referer: string | undefined) {
+function requestHeaders(
+  { payload, identity }: AskEdgedOptions,
+  target: GoTarget,
+  referer: string | undefined,
+) {
   const given = new Map(payload.header ?? []);
-  if (traits.identity) given.set('Accept-Encoding', ['identity']);
+  if (identity) given.set('Accept-Encoding', ['identity']);
   if (referer !== undefined) given.set('Referer', [referer]);
   const headers: Record<string, string | string[]> = { Host: target.host };
   const [agent = 'Go-http-client/1.1'] = given.get('User-Agent') ?? [];
@@ -170,8 +176,8 @@ function headerProblem(name: string, values: readonly string[]): string | undefi
 }
 
 /** Go unpacks what it has asked for on its own account (transport.go). */
-function bodyOf({ traits, payload }: AskEdgedOptions, response: IncomingMessage): EdgedBody {
-  const asked = traits.identity || payload.header?.has('Accept-Encoding') === true;
+function bodyOf({ identity, payload }: AskEdgedOptions, response: IncomingMessage): EdgedBody {
+  const asked = identity || payload.header?.has('Accept-Encoding') === true;
   const packed = !asked && response.headers['content-encoding'] === 'gzip';
   return { bytes: packed ? Readable.from(unpacked(response)) : response, close: () => response.destroy() };
 }

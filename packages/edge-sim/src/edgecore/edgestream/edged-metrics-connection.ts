@@ -51,7 +51,8 @@ const REMOVE_TRIES = 3;
  */
 export async function serveMetricsConnection(options: MetricsConnectionOptions): Promise<boolean> {
   const { log, connectId, removed, signal } = options;
-  const body = await askEdged(options);
+  const report = { source: 'edgedmetricsconnection.go:73', what: 'metrics' } as const;
+  const body = await askEdged({ ...options, report, identity: options.traits.identity });
   if (body === undefined) return false;
   const atOnce = options.traits.stopsOnCancel === 'at-once';
   // Messages of the cloud are read only from here on: those that came before edged answered were waiting.

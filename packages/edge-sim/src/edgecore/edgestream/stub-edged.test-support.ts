@@ -15,6 +15,8 @@ export interface StubEdged extends AsyncDisposable {
 }
 
 const SLOW_LINE_MS = 300;
+const FOLLOW_LINE_MS = 200;
+const TEXT_CHUNK_MS = 150;
 
 /**
  * The lab's stub of edged on 127.0.0.1:10350: `?lab=<what>` chooses the answer. Other paths get what `bodies`
@@ -34,6 +36,8 @@ export async function startStubEdged(
     const body = bodies[url];
     const [kind = '', argument = ''] = (/[?&]lab=([^&]*)/.exec(url)?.[1] ?? '').split(':');
     if (body !== undefined) response.end(body);
+    else if (kind === '' && url.startsWith('/containerLogs/'))
+      void follow({ world, request, response, argument });
     else void (ANSWERS[kind] ?? notFound)({ world, request, response, argument });
   });
   const target = { address: '127.0.0.1', port: 10_350 };
@@ -58,6 +62,15 @@ interface Exchange {
   argument: string;
 }
 
+/** Without `lab`, a log is followed: four lines of Chinese text. */
+async function follow({ world, response }: Exchange): Promise<void> {
+  for (let line = 0; line < 4; line++) {
+    response.write(`2021-05-14T07:00:0${line}.000000000Z 第${line}行 hello 世界\n`);
+    await world.clock.sleep(FOLLOW_LINE_MS);
+  }
+  response.end();
+}
+
 const notFound = ({ response }: Exchange) => void response.writeHead(404).end('404 page not found\n');
 const fixed = (body: string | Uint8Array) => (exchange: Exchange) => void exchange.response.end(body);
 
@@ -65,7 +78,7 @@ const ANSWERS: Readonly<Record<string, (exchange: Exchange) => void | Promise<vo
   blank: fixed('a\n\n\nb\n\n'),
   crlf: fixed('a\r\nb\r\n\r\nc\r'),
   empty: fixed(''),
-  binary: fixed(Buffer.from('0001fffe0a80810a', 'hex')),
+  binary: fixed(Buffer.from('0001fffe0a8081', 'hex')),
   status: ({ response, argument }) =>
     void response.writeHead(Number(argument)).end('lab error body line1\nline2\n'),
   statusheaders: ({ response, argument }) =>
@@ -85,6 +98,17 @@ const ANSWERS: Readonly<Record<string, (exchange: Exchange) => void | Promise<vo
       await world.clock.sleep(SLOW_LINE_MS);
     }
     response.end();
+  },
+  async utf8({ world, response }) {
+    const text = '边缘节点日志：容器启动成功。'.repeat(40);
+    for (let chunk = 0; chunk < 3; chunk++) {
+      response.write(`2021-05-14T07:00:0${chunk}Z stdout F ${text}\n`);
+      await world.clock.sleep(TEXT_CHUNK_MS);
+    }
+    response.end();
+  },
+  longline({ response, argument }) {
+    response.end(`start\n${'长'.repeat(Number(argument) / 3)}\nend\n`);
   },
   async hang({ world, response, argument }) {
     response.write('first\n');

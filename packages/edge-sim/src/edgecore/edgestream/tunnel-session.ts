@@ -12,6 +12,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
+import { serveLogsConnection } from './edged-log-connection.ts';
 import { type LinePrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
@@ -85,10 +86,7 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
 
 type Connections = Map<number, AbortController>;
 
-/**
- * Source: tunnel.go ServeConnection. Logs and exec are no part of the simulator: such a CONNECT gets no
- * answer.
- */
+/** Source: tunnel.go ServeConnection. Exec is no part of the simulator: such a CONNECT gets no answer. */
 async function serve(
   options: TunnelSessionOptions,
   connections: Connections,
@@ -98,7 +96,8 @@ async function serve(
   const { world, host, log, dialect, signal, traits } = options;
   const { connectId, type } = message;
   if (signal.aborted) return;
-  if (type !== messageTypes.METRIC_CONNECT) {
+  const isLogs = type === messageTypes.LOGS_CONNECT;
+  if (!isLogs && type !== messageTypes.METRIC_CONNECT) {
     const detail = { connectId, url: '', outcome: 'failed', error: 'not simulated' } as const;
     world.trace.emit({
       host: host.name,
@@ -110,33 +109,38 @@ async function serve(
     return;
   }
   // kubeedge v1.3.0 edge/pkg/edgestream/tunnel.go.
-  if (traits.metrics === null) return options.panic('TODO');
+  if (!isLogs && traits.metrics === null) return options.panic('TODO');
   const payload = unmarshal(options, message);
+  let served = false;
   if (payload !== undefined) {
     const removed = new AbortController();
     connections.set(connectId, removed);
-    if (payload.header === null && traits.metrics.identity) {
-      // edgedmetricsconnection.go:70 Header.Set on a nil map.
-      return options.panic('assignment to entry in nil map');
-    }
     const tunnel: MessageSink = {
       write: (answer) => send(options, answer),
       writeLines: (id, lines, printed) => sendLines(options, id, lines, printed),
       drained: () => options.tunnel.socket.drained(),
     };
-    const { signal: aborted } = removed;
-    const metrics = { connectId, traits: traits.metrics, payload, tunnel, removed: aborted, parent };
-    const served = await serveMetricsConnection({ ...options, ...metrics });
+    const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent };
+    if (isLogs || traits.metrics === null) {
+      served = await serveLogsConnection({ ...request, traits: traits.logs });
+    } else if (payload.header === null && traits.metrics.identity) {
+      // edgedmetricsconnection.go:70 Header.Set on a nil map.
+      return options.panic('assignment to entry in nil map');
+    } else {
+      served = await serveMetricsConnection({ ...request, traits: traits.metrics });
+    }
     if (signal.aborted) return;
-    if (!served) logServeError(log, message, dialect);
-  } else logServeError(log, message, dialect);
+  }
+  if (!served) logServeError(log, message, dialect);
   // By id, whoever is registered under it by now.
   connections.delete(connectId);
 }
 
 function logServeError(log: ComponentLog, { connectId, type }: TunnelMessage, dialect: Dialect): void {
   const name = `MESSAGE: connectid ${connectId} MessageType ${messageTypeGoName(type, dialect)}`;
-  log.error('tunnel.go:102', `Serve Metrics connection error ${name}`);
+  const [source, kind] =
+    type === messageTypes.LOGS_CONNECT ? ['tunnel.go:94', 'Logs'] : ['tunnel.go:102', 'Metrics'];
+  log.error(source, `Serve ${kind} connection error ${name}`);
 }
 
 function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): ConnectPayload | undefined {
@@ -145,7 +149,8 @@ function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): Conne
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     const text = goJsonSyntaxError(message.data) ?? error.message;
-    log.error('tunnel.go:82', `unmarshal connector data error ${text}`);
+    const source = message.type === messageTypes.LOGS_CONNECT ? 'tunnel.go:55' : 'tunnel.go:82';
+    log.error(source, `unmarshal connector data error ${text}`);
     return undefined;
   }
 }
