@@ -200,20 +200,18 @@ export async function readResponse(
   const chunks: Buffer[] = [];
   for (;;) {
     const line = await reader.take((bytes) => lineEnd(bytes));
-    if (line === undefined) return { head, ...bodyOf(Buffer.concat(chunks)), end: 'cut' };
+    if (line === undefined) return { head, ...bodyOf(Buffer.concat(chunks)), ...sizesOf(chunks), end: 'cut' };
     const size = Number.parseInt(line.toString(), 16);
     const chunk = await reader.take(() => size + 2);
     if (size === 0) break;
     chunks.push((chunk ?? Buffer.alloc(0)).subarray(0, size));
   }
-  const sizes = chunks.map((chunk) => chunk.length);
-  return {
-    head,
-    ...bodyOf(Buffer.concat(chunks)),
-    chunkSizes: sizes.slice(0, 20),
-    chunkCount: sizes.length,
-    end: 'complete (terminating chunk)',
-  };
+  const end = 'complete (terminating chunk)';
+  return { head, ...bodyOf(Buffer.concat(chunks)), ...sizesOf(chunks), end };
+}
+
+function sizesOf(chunks: readonly Buffer[]) {
+  return { chunkSizes: chunks.slice(0, 20).map((chunk) => chunk.length), chunkCount: chunks.length };
 }
 
 function bodyOf(body: Buffer) {

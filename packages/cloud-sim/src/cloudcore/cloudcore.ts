@@ -5,7 +5,7 @@ import { startStreamServer } from './cloudstream/stream-server.ts';
 import { startTunnelServer, type TunnelServer } from './cloudstream/tunnel-server.ts';
 import { createNodePortWriter } from './cloudstream/update-node-kubelet-endpoint.ts';
 import { nodeStatusPort, type ReportedPort } from './edgecontroller/upstream.ts';
-import type { NodeClient } from './nodes.ts';
+import type { NodeClient, PodClient } from './nodes.ts';
 import { createProcess } from './process.ts';
 import { cloudcoreRelease } from './release.ts';
 import { createTunnelPortStore, negotiateTunnelPort, type TunnelPortStore } from './tunnel-port.ts';
@@ -35,6 +35,8 @@ export interface CloudcoreOptions {
   tunnelMaxPayloadBytes?: number;
   /** The Nodes of kube-apiserver; without them no Node is written, and every edge gets its session. */
   nodes?: NodeClient;
+  /** The pods of kube-apiserver, whose Nodes name sessions from v1.8.2 on; without them no pod is known. */
+  pods?: PodClient;
   /** ConfigMap kubeedge/tunnelport; to be kept from one cloudcore to the next. Default: none was there. */
   tunnelPorts?: TunnelPortStore;
   /** Called when the process has ended by itself and everything it had opened is closed. */
@@ -127,8 +129,8 @@ export async function startCloudcore(
         nodePorts: createNodePortWriter(process, { nodes, tunnelPort: nodeTunnelPort, signal }),
       }),
     );
-    const { streamCertificate: certificate } = options;
-    opened.use(await startStreamServer(process, { port: streamPort, certificate, tunnels: started }));
+    const { streamCertificate: certificate, pods } = options;
+    opened.use(await startStreamServer(process, { port: streamPort, certificate, tunnels: started, pods }));
     return started;
   }
 

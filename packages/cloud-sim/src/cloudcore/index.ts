@@ -8,7 +8,7 @@ export {
 } from './cloudhub/cloudhub.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
 export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
-export type { NodeClient } from './nodes.ts';
+export type { NodeClient, PodClient } from './nodes.ts';
 export {
   type CloudcoreRelease,
   cloudcoreRelease,

@@ -2,7 +2,8 @@
 import type { LogSources } from './release.ts';
 
 // file:line of the log statements of each release, as klog prints them, found mechanically in
-// kubeedge/kubeedge cloud/pkg/cloudstream/{streamserver,session,containermetrics_connection,tunnelserver}.go,
+// kubeedge/kubeedge cloud/pkg/cloudstream/{streamserver,session,containerlog_connection,
+// containermetrics_connection,tunnelserver}.go,
 // pkg/stream/message.go and (restfulWriteHeader) vendor/github.com/emicklei/go-restful/response.go at every
 // tag. A missing name means that the release has no such statement. One table per set of tags that agree in
 // all lines.
@@ -32,8 +33,30 @@ const nodePort1_21 = {
   upgradeFailed: 'tunnelserver.go:136',
 } as const satisfies LogSources;
 
+// getContainerLogs of streamserver.go, and containerlog_connection.go (v1.3: connection.go).
+const logsConnection1_3 = {
+  logsEndSuccessful: 'connection.go:115', logsWriteConnectError: 'connection.go:107',
+  logsSendInfoError: 'connection.go:120', logsSendRemoveError: 'connection.go:131',
+  logsSentRemove: 'connection.go:136', logsEdgePeerDone: 'connection.go:139',
+} as const satisfies LogSources;
+const logsConnection1_8 = {
+  logsEndSuccessful: 'containerlog_connection.go:92', logsWriteConnectError: 'containerlog_connection.go:84',
+  logsSendInfoError: 'containerlog_connection.go:97', logsSendRemoveError: 'containerlog_connection.go:108',
+  logsSentRemove: 'containerlog_connection.go:113',
+} as const satisfies LogSources;
+const logsConnection1_4 = {
+  ...logsConnection1_8, logsEdgePeerDone: 'containerlog_connection.go:116',
+} as const satisfies LogSources;
+const logsConnection1_13 = {
+  logsEndSuccessful: 'containerlog_connection.go:99', logsWriteConnectError: 'containerlog_connection.go:90',
+  logsSendInfoError: 'containerlog_connection.go:104', logsSendRemoveError: 'containerlog_connection.go:115',
+  logsSentRemove: 'containerlog_connection.go:120',
+} as const satisfies LogSources;
+
 /** v1.3.0 */
 export const from1_3_0 = {
+  ...logsConnection1_3,
+  logsError: 'streamserver.go:81', logsAddConnectionError: 'streamserver.go:109', logsDeletedFrom: 'streamserver.go:115',
   prepareStream: 'streamserver.go:145', readerError: 'session.go:66', frameType: 'session.go:70',
   readMessageError: 'session.go:75', proxyError: 'session.go:80', addConnection: 'session.go:121',
   deleteConnection: 'session.go:129', newAgent: 'tunnelserver.go:87', prepareTunnel: 'tunnelserver.go:135',
@@ -42,6 +65,8 @@ export const from1_3_0 = {
 
 /** v1.3.1 */
 export const from1_3_1 = {
+  ...logsConnection1_3,
+  logsError: 'streamserver.go:81', logsAddConnectionError: 'streamserver.go:109', logsDeletedFrom: 'streamserver.go:115',
   prepareStream: 'streamserver.go:145', readerError: 'session.go:66', frameType: 'session.go:70',
   readMessageError: 'session.go:75', proxyError: 'session.go:80', addConnection: 'session.go:121',
   deleteConnection: 'session.go:129', newAgent: 'tunnelserver.go:88', prepareTunnel: 'tunnelserver.go:139',
@@ -50,6 +75,8 @@ export const from1_3_1 = {
 
 /** v1.4.0 */
 export const from1_4_0 = {
+  ...logsConnection1_4,
+  logsError: 'streamserver.go:95', logsAddConnectionError: 'streamserver.go:123', logsDeletedFrom: 'streamserver.go:129',
   prepareStream: 'streamserver.go:202', metricsError: 'streamserver.go:145',
   addConnectionError: 'streamserver.go:166', deletedFrom: 'streamserver.go:172',
   readerError: 'session.go:66', frameType: 'session.go:70', readMessageError: 'session.go:75',
@@ -65,6 +92,8 @@ export const from1_4_0 = {
 
 /** v1.5.0 */
 export const from1_5_0 = {
+  ...logsConnection1_4,
+  logsError: 'streamserver.go:101', logsAddConnectionError: 'streamserver.go:129', logsDeletedFrom: 'streamserver.go:135',
   prepareStream: 'streamserver.go:270', metricsError: 'streamserver.go:151',
   addConnectionError: 'streamserver.go:172', deletedFrom: 'streamserver.go:178',
   readerError: 'session.go:66', frameType: 'session.go:70', readMessageError: 'session.go:75',
@@ -80,6 +109,8 @@ export const from1_5_0 = {
 
 /** v1.6.0 … v1.6.2 (3 tags) */
 export const from1_6_0 = {
+  ...logsConnection1_4,
+  logsError: 'streamserver.go:106', logsAddConnectionError: 'streamserver.go:134', logsDeletedFrom: 'streamserver.go:140',
   prepareStream: 'streamserver.go:283', metricsError: 'streamserver.go:156',
   addConnectionError: 'streamserver.go:185', deletedFrom: 'streamserver.go:191',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -95,6 +126,8 @@ export const from1_6_0 = {
 
 /** v1.7.0 … v1.7.2 (3 tags) */
 export const from1_7_0 = {
+  ...logsConnection1_4,
+  logsError: 'streamserver.go:105', logsAddConnectionError: 'streamserver.go:133', logsDeletedFrom: 'streamserver.go:139',
   prepareStream: 'streamserver.go:280', metricsError: 'streamserver.go:154',
   addConnectionError: 'streamserver.go:183', deletedFrom: 'streamserver.go:189',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -110,6 +143,8 @@ export const from1_7_0 = {
 
 /** v1.8.0 … v1.8.1 (2 tags) */
 export const from1_8_0 = {
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:105', logsAddConnectionError: 'streamserver.go:133', logsDeletedFrom: 'streamserver.go:140',
   prepareStream: 'streamserver.go:286', metricsError: 'streamserver.go:156',
   addConnectionError: 'streamserver.go:185', deletedFrom: 'streamserver.go:192',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -125,6 +160,8 @@ export const from1_8_0 = {
 
 /** v1.8.2 */
 export const from1_8_2 = {
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
   addConnectionError: 'streamserver.go:204', deletedFrom: 'streamserver.go:211',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -141,6 +178,8 @@ export const from1_8_2 = {
 /** v1.9.0 … v1.9.3 (4 tags) */
 export const from1_9_0 = {
   ...nodePort1_9,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
   addConnectionError: 'streamserver.go:204', deletedFrom: 'streamserver.go:211',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -157,6 +196,8 @@ export const from1_9_0 = {
 /** v1.9.4 … v1.9.5 (2 tags) */
 export const from1_9_4 = {
   ...nodePort1_9,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
   addConnectionError: 'streamserver.go:204', deletedFrom: 'streamserver.go:211',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -173,6 +214,8 @@ export const from1_9_4 = {
 /** v1.10.0 … v1.10.1 (2 tags) */
 export const from1_10_0 = {
   ...nodePort1_10,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:319', metricsError: 'streamserver.go:164',
   addConnectionError: 'streamserver.go:193', deletedFrom: 'streamserver.go:200',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -189,6 +232,8 @@ export const from1_10_0 = {
 /** v1.10.2 … v1.10.3 (2 tags) */
 export const from1_10_2 = {
   ...nodePort1_10,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:319', metricsError: 'streamserver.go:164',
   addConnectionError: 'streamserver.go:193', deletedFrom: 'streamserver.go:200',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -205,6 +250,8 @@ export const from1_10_2 = {
 /** v1.11.0 */
 export const from1_11_0 = {
   ...nodePort1_10,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
   addConnectionError: 'streamserver.go:193', deletedFrom: 'streamserver.go:200',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -221,6 +268,8 @@ export const from1_11_0 = {
 /** v1.11.1 … v1.11.3 (3 tags) */
 export const from1_11_1 = {
   ...nodePort1_10,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
   addConnectionError: 'streamserver.go:193', deletedFrom: 'streamserver.go:200',
   readerError: 'session.go:68', frameType: 'session.go:72', readMessageError: 'session.go:77',
@@ -237,6 +286,8 @@ export const from1_11_1 = {
 /** v1.12.0 … v1.12.7 (8 tags) */
 export const from1_12_0 = {
   ...nodePort1_12,
+  ...logsConnection1_8,
+  logsError: 'streamserver.go:108', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
   deletedFrom: 'streamserver.go:200', readerError: 'session.go:68', frameType: 'session.go:72',
   readMessageError: 'session.go:77', proxyError: 'session.go:82', addConnection: 'session.go:125',
@@ -252,6 +303,8 @@ export const from1_12_0 = {
 /** v1.13.0 … v1.13.5 (6 tags) */
 export const from1_13_0 = {
   ...nodePort1_12,
+  ...logsConnection1_13,
+  logsError: 'streamserver.go:108', logsDeletedFrom: 'streamserver.go:149',
   prepareStream: 'streamserver.go:325', metricsError: 'streamserver.go:165',
   deletedFrom: 'streamserver.go:202', readerError: 'session.go:68', frameType: 'session.go:72',
   readMessageError: 'session.go:77', proxyError: 'session.go:82', addConnection: 'session.go:128',
@@ -267,6 +320,8 @@ export const from1_13_0 = {
 /** v1.14.0 … v1.14.5 (6 tags) */
 export const from1_14_0 = {
   ...nodePort1_12,
+  ...logsConnection1_13,
+  logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',
   deletedFrom: 'streamserver.go:214', readerError: 'session.go:68', frameType: 'session.go:72',
   readMessageError: 'session.go:77', proxyError: 'session.go:82', addConnection: 'session.go:128',
@@ -282,6 +337,8 @@ export const from1_14_0 = {
 /** v1.15.0 … v1.20.0 (26 tags) */
 export const from1_15_0 = {
   ...nodePort1_12,
+  ...logsConnection1_13,
+  logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',
   deletedFrom: 'streamserver.go:214', readerError: 'session.go:68', frameType: 'session.go:72',
   readMessageError: 'session.go:77', proxyError: 'session.go:82', addConnection: 'session.go:128',
@@ -297,6 +354,8 @@ export const from1_15_0 = {
 /** v1.21.0 … v1.23.1 (8 tags) */
 export const from1_21_0 = {
   ...nodePort1_21,
+  ...logsConnection1_13,
+  logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',
   deletedFrom: 'streamserver.go:214', readerError: 'session.go:68', frameType: 'session.go:72',
   readMessageError: 'session.go:77', proxyError: 'session.go:82', addConnection: 'session.go:128',

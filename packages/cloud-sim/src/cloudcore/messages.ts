@@ -8,6 +8,12 @@ export const sessionText = (hostname: string) => `Tunnel session [${hostname}]`;
 /** kubeedge v1.6.1 cloud/pkg/cloudstream/containermetrics_connection.go String */
 export const metricsConnectionText = (id: number) => `APIServer_MetricsConnection MessageID ${id}`;
 
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/containerlog_connection.go String */
+export const logsConnectionText = (id: number) => `APIServer_LogsConnection MessageID ${id}`;
+
+/** kubeedge v1.6.1 pkg/stream/edgedlogconnection.go String */
+export const edgedLogsText = (id: number) => `EDGE_LOGS_CONNECTOR Message MessageID ${id}`;
+
 /** kubeedge v1.6.1 pkg/stream/edgedmetricsconnection.go String */
 export const edgedMetricsText = (id: number) => `EDGE_Metrics_CONNECTOR Message MessageID ${id}`;
 
@@ -34,6 +40,17 @@ export const addConnectionWrapped = (session: string, error: string) =>
 export const superfluousWriteHeader = (caller: string) =>
   'http: superfluous response.WriteHeader call from ' +
   `github.com/emicklei/go-restful.(*Response).WriteHeader (${caller})`;
+
+/** kubeedge v1.8.2 cloud/pkg/cloudstream/streamserver.go getContainerLogs; v1.10.0 getSessionKey */
+export const getPodFailed = (namespace: string, name: string) =>
+  `get pod ${namespace}/${name} failed: ${podMissing(name)}`;
+
+/** kubeedge v1.10.0 cloud/pkg/cloudstream/streamserver.go getContainerLogs */
+export const sessionKeyFailed = (error: string) => `can not get session key: ${error}`;
+
+/** k8s.io/apimachinery v0.19 pkg/api/errors/errors.go NewNotFound; client-go rest/request.go Name. */
+export const podMissing = (name: string) =>
+  name === '' ? 'resource name may not be empty' : `pods "${name}" not found`;
 
 /** k8s.io/apimachinery v0.19 pkg/api/errors/errors.go NewNotFound; client-go rest/request.go Name. */
 export const nodeMissing = (name: string) =>

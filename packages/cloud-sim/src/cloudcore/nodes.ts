@@ -5,3 +5,9 @@ export interface NodeClient {
   /** Writes that port and nothing else; false when there is no such node. */
   setKubeletPort(name: string, port: number): boolean;
 }
+
+/** The little that cloudcore asks kube-apiserver about pods. */
+export interface PodClient {
+  /** spec.nodeName, '' for a pod without a node; undefined when there is no such pod. */
+  nodeOf(namespace: string, name: string): string | undefined;
+}

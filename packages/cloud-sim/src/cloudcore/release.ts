@@ -30,6 +30,16 @@ export type LogStatement =
   | 'sendRemoveError'
   | 'sentRemove'
   | 'edgePeerDone'
+  | 'logsError'
+  | 'logsPodError'
+  | 'logsAddConnectionError'
+  | 'logsDeletedFrom'
+  | 'logsEndSuccessful'
+  | 'logsWriteConnectError'
+  | 'logsSendInfoError'
+  | 'logsSendRemoveError'
+  | 'logsSentRemove'
+  | 'logsEdgePeerDone'
   | 'upgradeRefused'
   | 'newAgent'
   | 'tunnelCa'
@@ -70,8 +80,17 @@ export interface CloudcoreRelease {
   readonly tunnelCipherSuites12: readonly string[];
   /** `Can not find …`, `The tunnel connection …` instead of lower case. */
   readonly capitalMessages: boolean;
+  /**
+   * What names the session of a logs request: the Host header before its first colon, or the Node of the pod in
+   * its path, asked of kube-apiserver.
+   */
+  readonly logsSessionKey: 'host-header' | 'pod-node';
+  /** What becomes of a pod that is not there: one line of its own before the error's, or one in all. */
+  readonly podErrorLines: 2 | 1;
   /** What a failed metrics request's log line begins with. */
   readonly metricsErrorPrefix: string;
+  /** What a failed logs request's log line begins with. */
+  readonly logsErrorPrefix: string;
   /** A closed session is reported in one line (wrapped) instead of two. */
   readonly addErrorWrapped: boolean;
   /** Errors of a connection's Serve never reach the log nor the status. */

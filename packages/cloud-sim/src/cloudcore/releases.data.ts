@@ -62,7 +62,10 @@ const era3 = {
   streamTlsMinVersion: 'TLSv1.0',
   tunnelCipherSuites12: cipherEcdsa,
   capitalMessages: true,
+  logsSessionKey: 'host-header',
+  podErrorLines: 2,
   metricsErrorPrefix: '',
+  logsErrorPrefix: '',
   addErrorWrapped: false,
   // `if err := …Serve()` declares a new err, so that the deferred report never sees it.
   serveErrorShadowed: true,
@@ -111,6 +114,8 @@ const era8 = {
 // iptables/iptables.go getAddedAndDeletedCloudCoreIPPort
 const era9 = {
   ...era8,
+  // streamserver.go getContainerLogs, from v1.8.2
+  logsSessionKey: 'pod-node',
   capitalMessages: false,
   nodePortWriter: 'tunnel-connect',
   nat: 'managed-every-cycle',
@@ -119,7 +124,10 @@ const era9 = {
 // tunnelserver.go connect: os.Exit is gone (PR 3571)
 const era10 = {
   ...era9,
+  // streamserver.go getSessionKey
+  podErrorLines: 1,
   metricsErrorPrefix: 'Failed to get metrics, err: ',
+  logsErrorPrefix: 'Failed to get container logs, err: ',
   nodeWriteFailure: 'close-connect',
 } as const;
 const era11 = { ...era10, streamTlsMinVersion: 'TLSv1.2' } as const;
@@ -148,7 +156,7 @@ export const releaseRows = [
   { release: 'v1.7.2', ...era7, logSources: sources.from1_7_0 },
   { release: 'v1.8.0', ...era8, logSources: sources.from1_8_0 },
   { release: 'v1.8.1', ...era8, logSources: sources.from1_8_0 },
-  { release: 'v1.8.2', ...era8, logSources: sources.from1_8_2 },
+  { release: 'v1.8.2', ...era8, logsSessionKey: 'pod-node', logSources: sources.from1_8_2 },
   { release: 'v1.9.0', ...era9, logSources: sources.from1_9_0 },
   { release: 'v1.9.1', ...era9, logSources: sources.from1_9_0 },
   { release: 'v1.9.2', ...era9, logSources: sources.from1_9_0 },

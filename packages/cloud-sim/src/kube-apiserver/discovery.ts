@@ -77,6 +77,7 @@ export const coreResources = {
       categories: ['all'],
       verbs: [...READ_VERBS, 'watch'],
     }),
+    resource('pods/log', 'Pod', { namespaced: true, verbs: ['get'] }),
   ],
 };
 

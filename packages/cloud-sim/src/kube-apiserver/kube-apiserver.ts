@@ -22,6 +22,7 @@ import {
 } from './discovery.ts';
 import { addNodeProxy } from './node-proxy.ts';
 import { createObjectStore, type ObjectStore } from './object-store.ts';
+import { addPodLog } from './pod-log.ts';
 import { sendJson, sendText } from './send.ts';
 import { unauthorized } from './status.ts';
 import { COMPONENT } from './trace-kinds.ts';
@@ -125,13 +126,15 @@ function addRoutes(app: FastifyInstance, { world, host, endpoint, store, options
   }
   addCoreRoutes(app, store, world.clock);
   const certificate = options.kubeletClientCertificate;
-  addNodeProxy(app, {
+  const kubelets = {
     world,
     host,
     store,
     eventOf,
     ...(certificate && { kubeletClientCertificate: certificate }),
-  });
+  };
+  addNodeProxy(app, kubelets);
+  addPodLog(app, kubelets);
   app.setNotFoundHandler((_request, reply) => sendText(reply, '404 page not found', 404));
 }
 

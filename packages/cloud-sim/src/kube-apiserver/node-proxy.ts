@@ -44,8 +44,7 @@ async function proxy(request: FastifyRequest, reply: FastifyReply, options: Node
   if (node === undefined) return sendJson(reply, notFound({ resource: 'nodes' }, wanted), 404);
   const address = preferredAddress(node);
   if (address === undefined) return sendJson(reply, badRequest('no preferred addresses found'), 400);
-  const kubeletPort = node.status.daemonEndpoints.kubeletEndpoint.Port || DEFAULT_KUBELET_PORT;
-  const target = { address, port: port ?? kubeletPort };
+  const target = { address, port: port ?? kubeletPortOf(node) };
   const [uri, query] = splitOnce(request.url, '?');
   const path = `/${rest}${query === undefined ? '' : `?${query}`}`;
   const url = `https://${target.address}:${target.port}${path}`;
@@ -84,7 +83,12 @@ function splitNameAndPort(text: string): [name: string, port: number | undefined
   return [name, port === undefined || port === '' ? undefined : Number(port)];
 }
 
-function preferredAddress(node: Node): string | undefined {
+/** Where the node's kubelet listens, by its own account. */
+export const kubeletPortOf = (node: Node): number =>
+  node.status.daemonEndpoints.kubeletEndpoint.Port || DEFAULT_KUBELET_PORT;
+
+/** The address by which the API server reaches a node. */
+export function preferredAddress(node: Node): string | undefined {
   for (const wanted of addressTypes) {
     const found = node.status.addresses.find(({ type }) => type === wanted);
     if (found !== undefined) return found.address;

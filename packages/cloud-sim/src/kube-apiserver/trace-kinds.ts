@@ -4,7 +4,7 @@ declare module '@kubeedge-sim/sim-kit' {
     'apiserver.request': { verb: string; path: string; user: string };
     /** Its answer; the parent is the request. */
     'apiserver.response': { path: string; status: number };
-    /** The apiserver turns to a kubelet for a client. */
+    /** The apiserver turns to a kubelet for a client: a node's proxy, or a pod's log. */
     'apiserver.proxy': { node: string; url: string };
     /** What became of it: the kubelet's status, or why there was none. */
     'apiserver.proxied': { node: string; status?: number; error?: string };

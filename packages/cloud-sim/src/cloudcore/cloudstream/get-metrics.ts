@@ -1,11 +1,13 @@
-import { addConnectionWrapped, sessionMissing } from '../messages.ts';
+import { sessionMissing } from '../messages.ts';
 import { GoPanic } from './go-panic.ts';
 import type { GoRequest } from './go-request.ts';
 import type { GoResponse } from './go-response.ts';
 import { edgedPort, MetricsConnection } from './metrics-connection.ts';
-import type { Session } from './session.ts';
+import { serveOnSession } from './serve-on-session.ts';
 import { metricsSessionKey } from './session-key.ts';
 import type { StreamContext } from './stream-server.ts';
+
+const statements = { addError: 'addConnectionError', deletedFrom: 'deletedFrom' } as const;
 
 /**
  * Serves a metrics request. 200 is decided before the edge knows of it, which is why edged's status is lost
@@ -46,7 +48,7 @@ export async function getMetrics(
     } else {
       response.writeHeader(200);
       connection = new MetricsConnection(process, session, exchange);
-      error = await serveOnSession(context, session, connection);
+      error = await serveOnSession(context, session, connection, statements);
     }
     if (error !== undefined) {
       response.writeHeader(500);
@@ -64,35 +66,5 @@ export async function getMetrics(
       end: end === 'complete' && request.done.aborted ? ('client-gone' as const) : end,
     };
     process.trace('stream.response', ended, connection?.traceId ?? traceId);
-  }
-}
-
-/** Returns the error text that upstream's deferred report sees, if any. */
-async function serveOnSession(
-  context: StreamContext,
-  session: Session,
-  connection: MetricsConnection,
-): Promise<string | undefined> {
-  const { process } = context;
-  const { release } = process;
-  const addError = await session.addApiserverConnection(connection, context.nextMessageId());
-  if (addError !== undefined) {
-    if (release.addErrorWrapped) return addConnectionWrapped(session.describe(), addError);
-    const line = `Add apiserver connection into ${session.describe()} error ${addError}`;
-    process.log('E', 'addConnectionError', line, connection.traceId);
-    return addError;
-  }
-  let failed = false;
-  try {
-    const error = await connection.serve();
-    if (error === undefined || release.serveErrorShadowed) return undefined;
-    failed = true;
-    return `apiconnection Serve ${connection.describe()} in ${session.describe()} error ${error}`;
-  } finally {
-    if (failed || !release.deletedOnErrorOnly) {
-      session.deleteApiserverConnection(connection);
-      const line = `Delete ${connection.describe()} from ${session.describe()}`;
-      process.log('I', 'deletedFrom', line, connection.traceId);
-    }
   }
 }

@@ -80,6 +80,15 @@ export class GoResponse {
     return blocked;
   }
 
+  /** Go's http.Flusher: sends what is held back, and the head even if there is nothing else. */
+  flush(): Promise<void> | undefined {
+    if (this.#handlerDone || this.hijacked) return undefined;
+    if (this.status === 0) this.writeHeader(200);
+    if (this.#bufferedBytes > 0) return this.#flush();
+    if (!this.#headWritten) this.#writeHead(new Uint8Array());
+    return undefined;
+  }
+
   /** What net/http does after the handler has returned. */
   finish(): void {
     if (this.hijacked || this.#handlerDone) return;
@@ -122,13 +131,16 @@ export class GoResponse {
     this.#headWritten = true;
     const { method, proto } = this.#request;
     const isHead = method === 'HEAD';
-    const set = this.header;
+    const set = new Map(this.header);
+    // A handler that asks for chunks gets no length and no sniffing. HTTP/2 only drops the header.
+    const wantsChunks = set.delete('Transfer-Encoding') && proto !== '2.0';
     const contentLength =
-      this.#handlerDone && !set.has('Content-Length') && (!isHead || first.length > 0)
+      this.#handlerDone && !set.has('Content-Length') && !wantsChunks && (!isHead || first.length > 0)
         ? `${first.length}`
         : undefined;
     const hasLength = contentLength !== undefined || set.has('Content-Length');
-    const sniffed = !set.has('Content-Type') && first.length > 0 ? detectContentType(first) : undefined;
+    const sniffs = !set.has('Content-Type') && !wantsChunks && first.length > 0;
+    const sniffed = sniffs ? detectContentType(first) : undefined;
     const { keepAlive, close } = this.#connection(isHead || hasLength);
     const chunked = proto === '1.1' && !hasLength && !isHead;
     const date: [string, string] = ['Date', httpDate(this.#nowMs())];

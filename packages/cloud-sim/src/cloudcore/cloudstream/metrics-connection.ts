@@ -2,6 +2,7 @@ import { type ConnectUrl, encodeConnectPayload, messageTypes } from '@kubeedge-s
 import { edgedMetricsText, metricsConnectionText } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import type { ApiserverConnection } from './apiserver-connection.ts';
+import { clientGone, EdgePeer, removeAtEdge } from './edge-peer.ts';
 import { GoPanic } from './go-panic.ts';
 import type { GoRequest } from './go-request.ts';
 import type { GoResponse } from './go-response.ts';
@@ -9,8 +10,6 @@ import type { Session } from './session.ts';
 
 /** common/constants/default.go ServerPort */
 export const edgedPort = 10350;
-
-const REMOVE_TRIES_MAX = 3;
 
 /**
  * One metrics request on its way. kubeedge v1.6.1 cloud/pkg/cloudstream/containermetrics_connection.go
@@ -24,8 +23,7 @@ export class MetricsConnection implements ApiserverConnection {
   readonly #session: Session;
   readonly #request: GoRequest;
   readonly #response: GoResponse;
-  readonly #edgePeerStop = Promise.withResolvers<'edge-peer-done'>();
-  #edgePeerDone = false;
+  readonly #edgePeer: EdgePeer;
 
   constructor(
     process: CloudcoreProcess,
@@ -36,6 +34,7 @@ export class MetricsConnection implements ApiserverConnection {
     this.#session = session;
     this.#request = exchange.request;
     this.#response = exchange.response;
+    this.#edgePeer = new EdgePeer(process.release);
     this.traceId = exchange.traceId;
   }
 
@@ -44,11 +43,7 @@ export class MetricsConnection implements ApiserverConnection {
   }
 
   setEdgePeerDone(): void {
-    if (this.#edgePeerDone && this.#process.release.edgePeerStop === 'close') {
-      throw new GoPanic('close of closed channel');
-    }
-    this.#edgePeerDone = true;
-    this.#edgePeerStop.resolve('edge-peer-done');
+    this.#edgePeer.setDone();
   }
 
   writeToApiserver(data: Uint8Array): Promise<void> | undefined {
@@ -71,7 +66,7 @@ export class MetricsConnection implements ApiserverConnection {
         `cloudcore: ${this.describe()} (${this.#request.method} ${this.#request.target}) for the edge of ` +
           this.#session.describe(),
       );
-      const outcome = await Promise.race([this.#edgePeerStop.promise, clientGone(this.#request.done)]);
+      const outcome = await Promise.race([this.#edgePeer.done, clientGone(this.#request.done)]);
       return outcome === 'client-gone' ? this.#removeAtEdge() : this.#stopped();
     } finally {
       this.#log('I', 'endSuccessful', `${this.describe()} end successful`);
@@ -86,7 +81,8 @@ export class MetricsConnection implements ApiserverConnection {
     };
     const payload = { messId: this.messageId, url, header: this.#request.header };
     const data = encodeConnectPayload(payload, this.#process.dialect);
-    const error = this.#send(messageTypes.METRIC_CONNECT, data);
+    const message = { connectId: this.messageId, type: messageTypes.METRIC_CONNECT, data };
+    const error = this.#session.writeMessageToTunnel(this, message);
     if (error !== undefined) {
       const text = `${this.describe()} write ${edgedMetricsText(this.messageId)} error ${error}`;
       this.#log('E', 'writeConnectError', text);
@@ -102,15 +98,10 @@ export class MetricsConnection implements ApiserverConnection {
   }
 
   #removeAtEdge(): undefined {
-    for (let tries = 0; tries < REMOVE_TRIES_MAX; tries += 1) {
-      const error = this.#send(messageTypes.REMOVE_CONNECT, new Uint8Array());
-      if (error === undefined) break;
-      this.#log(
-        'W',
-        'sendRemoveError',
-        `${this.describe()} send REMOVE_CONNECT message to edge error ${error}`,
-      );
-    }
+    removeAtEdge(this.#session, this, (error) => {
+      const text = `${this.describe()} send REMOVE_CONNECT message to edge error ${error}`;
+      this.#log('W', 'sendRemoveError', text);
+    });
     this.#log('I', 'sentRemove', `${this.describe()} send close message to edge successfully`);
   }
 
@@ -121,18 +112,7 @@ export class MetricsConnection implements ApiserverConnection {
     return undefined;
   }
 
-  #send(type: number, data: Uint8Array): string | undefined {
-    return this.#session.writeMessageToTunnel(this, { connectId: this.messageId, type, data });
-  }
-
   #log(severity: 'I' | 'W' | 'E', statement: Parameters<CloudcoreProcess['log']>[1], line: string): void {
     this.#process.log(severity, statement, line, this.traceId);
   }
-}
-
-function clientGone(signal: AbortSignal): Promise<'client-gone'> {
-  if (signal.aborted) return Promise.resolve('client-gone');
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve('client-gone'), { once: true });
-  });
 }

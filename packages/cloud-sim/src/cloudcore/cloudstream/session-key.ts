@@ -1,3 +1,5 @@
+import { getPodFailed, podMissing } from '../messages.ts';
+import type { PodClient } from '../nodes.ts';
 import type { CloudcoreRelease } from '../release.ts';
 import { firstHeader, type GoRequest } from './go-request.ts';
 
@@ -20,4 +22,26 @@ export function metricsSessionKey(release: CloudcoreRelease, request: GoRequest)
   const parts = forwardedUri.split('/');
   if (!forwardedUri.startsWith('/api/v1/nodes/') || parts.length <= 6) return { key };
   return { key: parts[4] ?? '', forwardedUri };
+}
+
+/** A pod that kube-apiserver does not know: its error, and the sentence cloudcore makes of it. */
+export interface PodUnknown {
+  readonly error: string;
+  readonly sentence: string;
+}
+
+/**
+ * The session of a logs request.
+ * kubeedge v1.6.1, v1.8.2 cloud/pkg/cloudstream/streamserver.go getContainerLogs; v1.10.0 getSessionKey
+ */
+export function logsSessionKey(
+  { logsSessionKey: from }: CloudcoreRelease,
+  { host, url }: GoRequest,
+  pods: PodClient | undefined,
+): { key: string } | PodUnknown {
+  if (from === 'host-header') return { key: host.split(':')[0] ?? '' };
+  const [, , namespace = '', name = ''] = url.path.split('/');
+  const key = pods?.nodeOf(namespace, name);
+  if (key !== undefined) return { key };
+  return { error: podMissing(name), sentence: getPodFailed(namespace, name) };
 }

@@ -1,6 +1,8 @@
 import type { Certificate, Listener } from '@kubeedge-sim/sim-kit';
+import type { PodClient } from '../nodes.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import type { RequestKind } from '../release.ts';
+import { getContainerLogs } from './get-container-logs.ts';
 import { getMetrics } from './get-metrics.ts';
 import { listenGoHttp } from './go-http-server.ts';
 import { firstHeader, type GoRequest } from './go-request.ts';
@@ -20,6 +22,8 @@ export interface TunnelTable {
 export interface StreamContext {
   readonly process: CloudcoreProcess;
   readonly tunnels: TunnelTable;
+  /** The pods of kube-apiserver; without them none is known. */
+  readonly pods: PodClient | undefined;
   /** The next connect id: one counter for the whole process, the first is 1. */
   nextMessageId(): number;
 }
@@ -29,6 +33,7 @@ type StreamHandler = (context: StreamContext, request: GoRequest, response: GoRe
 /** A kind without an entry is routed but not simulated: its requests get 501 and say so. */
 const handlers: { readonly [kind in RequestKind]?: StreamHandler } = {
   metrics: getMetrics,
+  logs: getContainerLogs,
 };
 
 /**
@@ -38,12 +43,13 @@ const handlers: { readonly [kind in RequestKind]?: StreamHandler } = {
  */
 export async function startStreamServer(
   process: CloudcoreProcess,
-  options: { port: number; certificate: Certificate; tunnels: TunnelTable },
+  options: { port: number; certificate: Certificate; tunnels: TunnelTable; pods: PodClient | undefined },
 ): Promise<Listener> {
   let lastMessageId = 0;
   const context: StreamContext = {
     process,
     tunnels: options.tunnels,
+    pods: options.pods,
     nextMessageId: () => {
       lastMessageId += 1;
       return lastMessageId;
