@@ -131,6 +131,11 @@ export function edgePods(nowMs: number, edge: number): PodDescription[] {
           name: 'nginx',
           image: 'nginx:1.19',
           workload: { shape: 'steady', cpuCores: 0.028, memoryBytes: 9 * MIB },
+          log: {
+            shape: 'steady',
+            everyMs: 15_000,
+            text: '172.17.0.1 - - "GET /healthz HTTP/1.1" 200 2 "-" "kube-probe/1.19" {n}',
+          },
         },
       ],
     },
@@ -150,6 +155,14 @@ export function edgePods(nowMs: number, edge: number): PodDescription[] {
           memoryRequestBytes: 32 * MIB,
           memoryLimitBytes: 64 * MIB,
           workload: { shape: 'burst', cpuCores: 0.12, memoryBytes: 21 * MIB },
+          log: {
+            shape: 'burst',
+            everyMs: 30_000,
+            lines: 5,
+            text: '第{n}次采样：炉温 🔥 正常，振动传感器 ✅ 在线，数据已写入边缘缓存，等待云端同步……'.repeat(
+              3,
+            ),
+          },
         },
         {
           name: 'sidecar',
@@ -175,6 +188,18 @@ export function edgePods(nowMs: number, edge: number): PodDescription[] {
           memoryLimitBytes: 48 * MIB,
           memoryRequestBytes: 48 * MIB,
           workload: { shape: 'ramp', cpuCores: 0.04, memoryBytes: 18 * MIB },
+          log: {
+            shape: 'multi-line',
+            everyMs: 3_600_000,
+            stream: 'stderr',
+            text: 'W upstream {n} timed out, retrying\n  at dial (proxy.go:88)\n  at serve (proxy.go:41)',
+          },
+          // Once restarted, on the day before yesterday.
+          previous: {
+            startedAtMs: nowMs - 3 * DAY_MS,
+            finishedAtMs: nowMs - 2 * DAY_MS + 8_000,
+            exitCode: 1,
+          },
         },
       ],
     },

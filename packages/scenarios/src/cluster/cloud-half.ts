@@ -10,6 +10,7 @@ import {
   type NodeDescription,
   type NodeStatusReport,
   type ObjectStore,
+  type PodClient,
   type PodDescription,
   parseFlags,
   type ReportedPort,
@@ -219,6 +220,7 @@ async function startCloudcoreOf(
     tunnelCertificate: pki.tunnel,
     tunnelClientRoots: [pki.kubeedgeRoot],
     nodes: nodesIn(store),
+    pods: podsIn(store),
     tunnelPorts,
     onExit,
   });
@@ -234,6 +236,16 @@ function nodesIn(store: ObjectStore): NodeClient {
       const daemonEndpoints = { kubeletEndpoint: { Port: port } };
       store.put({ ...node, status: { ...node.status, daemonEndpoints } });
       return true;
+    },
+  };
+}
+
+/** What cloudcore asks about pods. */
+function podsIn(store: ObjectStore): PodClient {
+  return {
+    nodeOf(namespace, name) {
+      const pod = store.pod(namespace, name);
+      return pod === undefined ? undefined : (pod.spec.nodeName ?? '');
     },
   };
 }
@@ -327,7 +339,11 @@ function podsOf(hosts: ClusterHosts, description: ClusterDescription): PodDescri
       nodeName: node.name,
       hostIP,
       podIP: pod.hostNetwork === true ? hostIP : pod.ip,
-      containers: pod.containers.map(({ name, image }) => ({ name, image })),
+      containers: pod.containers.map(({ name, image, previous }) => ({
+        name,
+        image,
+        restarts: previous === undefined ? 0 : 1,
+      })),
     }));
   });
 }
