@@ -1,14 +1,23 @@
 import http2 from 'node:http2';
-import { encodeMessage, messageTypes } from '@kubeedge-sim/wire';
+import {
+  decodeConnectPayload,
+  decodeMessage,
+  dialectOf,
+  encodeMessage,
+  messageTypes,
+} from '@kubeedge-sim/wire';
 import { describe, expect, test } from 'vitest';
 import {
   type Case,
   type Exchange,
   inLab,
+  type Lab,
+  logLines,
   RawEdge,
   rawExchange,
   readCases,
 } from './cloudcore.test-support.ts';
+import { cloudcoreRelease, knownCloudcoreReleases } from './index.ts';
 import { expectLogs, expectSame, replay, sha256 } from './replay.test-support.ts';
 
 const cases = readCases('logs.ndjson');
@@ -91,3 +100,93 @@ function find(name: string): Case {
   if (found === undefined) throw new Error(`no case ${name}`);
   return found;
 }
+
+describe('releases differ as their data says', () => {
+  const pods = { nodeOf: (_: string, name: string) => (name === 'nginx-1' ? 'edge-node-1' : undefined) };
+  const request = (pod: string, host = '10.66.0.99') =>
+    `GET /containerLogs/default/${pod}/nginx HTTP/1.1\r\nHost: ${host}:10350\r\nAccept: */*\r\n\r\n`;
+  const tags = knownCloudcoreReleases().slice(2);
+  const byPod = tags.filter((tag) => cloudcoreRelease(tag).logsSessionKey === 'pod-node');
+  const printed = (lab: Lab) =>
+    logLines(lab.world)
+      .filter(([, source]) => /^(streamserver|containerlog|connection)/.test(source))
+      .filter(([, , line]) => !line.startsWith('Prepare'));
+
+  test('the Node of the pod names the session from v1.8.2 on', () => {
+    expect(byPod[0]).toBe('v1.8.2');
+    expect(byPod).toEqual(tags.slice(tags.indexOf('v1.8.2')));
+  });
+
+  test.each(tags)(
+    '%s: a line comes through, and the end is told as the release tells it',
+    async (release) => {
+      const host = byPod.includes(release) ? '10.66.0.99' : '10.66.0.11';
+      const hostnameHeader = `${dialectOf(release).hostnameHeadersSent[0]}: edge-node-1\r\n`;
+      await inLab(
+        async (lab) => {
+          const edge = await RawEdge.dial(lab, { hostname: '', extraHeaders: hostnameHeader });
+          const exchange = rawExchange(lab, request('nginx-1', host));
+          const connect = decodeMessage(Buffer.from((await edge.next())?.hex ?? '', 'hex'));
+          expect(decodeConnectPayload(connect.data, connect.type).url).toMatchObject({
+            host: '127.0.0.1:10350',
+          });
+          edge.send(1, Buffer.from('01036c696e650a', 'hex'));
+          edge.send(1, Buffer.from('0104', 'hex'));
+          const seen = await exchange;
+          expect(seen.head).toMatch(/^HTTP\/1.1 200 OK\r\nDate: .*\r\nTransfer-Encoding: chunked$/);
+          expect(seen).toMatchObject({ bodyBytes: 5, chunkSizes: [5] });
+          const { edgePeerDoneIsError, logsErrorPrefix } = cloudcoreRelease(release);
+          const name = 'APIServer_LogsConnection MessageID 1';
+          const done = `${name} find edge peer done, so stop this connection`;
+          const session = 'Tunnel session [edge-node-1]';
+          const deleted = `Delete ${name} from ${session}`;
+          const failed = `${logsErrorPrefix}apiconnection Serve ${name} in ${session} error ${done}`;
+          const ended = `${name} end successful`;
+          expect(printed(lab).map(([, , line]) => line)).toEqual(
+            edgePeerDoneIsError ? [ended, deleted, failed] : [done, ended, deleted],
+          );
+          edge.socket.destroy();
+        },
+        { release, dialect: dialectOf(release), pods },
+      );
+    },
+  );
+
+  test.each([
+    ['v1.8.2', ['get pod default/nope failed: pods "nope" not found', 'pods "nope" not found']],
+    [
+      'v1.10.0',
+      [
+        'Failed to get container logs, err: can not get session key: ' +
+          'get pod default/nope failed: pods "nope" not found',
+      ],
+    ],
+  ])('%s: a pod that is not there', async (release, lines) => {
+    await inLab(
+      async (lab) => {
+        expect((await rawExchange(lab, request('nope'))).head).toMatch(/^HTTP\/1.1 500 /);
+        expect(printed(lab).map(([, , line]) => line)).toEqual(lines);
+      },
+      { release, dialect: dialectOf(release), pods },
+    );
+  });
+
+  test('v1.8.0: a request whose client left stays in the table of its session', async () => {
+    const left = async (release: string) => {
+      let requests = -1;
+      await inLab(
+        async (lab) => {
+          const edge = await RawEdge.dial(lab);
+          const gaveUp = { afterMs: 100, end: 'gave up' };
+          await rawExchange(lab, request('nginx-1', '10.66.0.11'), gaveUp);
+          await lab.world.clock.sleep(100);
+          requests = lab.cloudcore.sessions()[0]?.requests ?? -1;
+          edge.socket.destroy();
+        },
+        { release, dialect: dialectOf(release) },
+      );
+      return requests;
+    };
+    expect([await left('v1.7.2'), await left('v1.8.0')]).toEqual([0, 1]);
+  });
+});

@@ -223,6 +223,11 @@ function cloudPods(nowMs: number): PodDescription[] {
           memoryRequestBytes: 70 * MIB,
           memoryLimitBytes: 170 * MIB,
           workload: { shape: 'steady', cpuCores: 0.006, memoryBytes: 24 * MIB },
+          log: {
+            shape: 'steady',
+            everyMs: 600_000,
+            text: '[INFO] 10.233.64.1:40211 - {n} "A IN cloudcore.kubeedge. udp 41 false 512" NOERROR',
+          },
         },
       ],
     },

@@ -41,7 +41,15 @@ export interface Subject {
 
 export interface ApiClient {
   /** The body of a 2xx answer. @throws KubectlError */
-  get(path: string, options?: { accept?: string; subject?: Subject }): Promise<string>;
+  get(path: string, options?: GetOptions): Promise<string>;
+  /** The body of a 2xx answer as it comes. @throws KubectlError */
+  stream(path: string, options?: GetOptions): AsyncIterable<Buffer>;
+}
+
+/** How a request is made, and what it is about. */
+export interface GetOptions {
+  accept?: string;
+  subject?: Subject;
 }
 
 /** The exit code a shell tells of a command that Ctrl-C has ended. */
@@ -49,38 +57,51 @@ export const INTERRUPTED = 130;
 
 /** The name under which kubectl appears in traces. */
 export const COMPONENT = 'kubectl';
+const ANY_JSON = 'application/json, */*';
 const USER_AGENT = 'kubectl/v1.20.2 (linux/amd64) kubernetes/faecb19';
 
 /** Requests as kubectl 1.20.2 makes them, each on a connection of its own. */
 export function createApiClient(host: Host, options: KubectlOptions): ApiClient {
   const { server, tls = { verify: false }, token, parent, signal } = options;
-  return {
-    async get(path, { accept = 'application/json, */*', subject } = {}) {
-      let answer: { status: number; contentType: string; text: string };
-      try {
-        const response = await httpRequest(host, {
-          target: server,
-          path,
-          headers: {
-            'user-agent': USER_AGENT,
-            accept,
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            'accept-encoding': 'gzip',
-          },
-          tls,
-          timeoutMs: 30_000,
-          component: COMPONENT,
-          parent,
-          signal,
-        });
-        const contentType = response.headers['content-type'] ?? '';
-        answer = { status: response.status, contentType, text: await response.text() };
-      } catch (error) {
-        if (signal?.aborted) throw new KubectlError('^C', INTERRUPTED);
-        throw new KubectlError(connectionError(error, server));
+  async function* stream(
+    path: string,
+    { accept = ANY_JSON, subject }: GetOptions = {},
+  ): AsyncGenerator<Buffer> {
+    let refusal: Refusal;
+    try {
+      const response = await httpRequest(host, {
+        target: server,
+        path,
+        headers: {
+          'user-agent': USER_AGENT,
+          accept,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          'accept-encoding': 'gzip',
+        },
+        tls,
+        timeoutMs: 30_000,
+        component: COMPONENT,
+        parent,
+        signal,
+      });
+      const { status, headers, body } = response;
+      if (status >= 200 && status <= 206) {
+        for await (const chunk of body) yield chunk as Buffer;
+        return;
       }
-      if (answer.status >= 200 && answer.status <= 206) return answer.text;
-      throw new KubectlError(serverError(answer, subject));
+      refusal = { status, contentType: headers['content-type'] ?? '', text: await response.text() };
+    } catch (error) {
+      if (signal?.aborted) throw new KubectlError('^C', INTERRUPTED);
+      throw new KubectlError(connectionError(error, server));
+    }
+    throw new KubectlError(serverError(refusal, subject));
+  }
+  return {
+    stream,
+    async get(path, getOptions) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream(path, getOptions)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
     },
   };
 }
@@ -94,10 +115,14 @@ function connectionError(error: unknown, server: Endpoint): string {
   return `Unable to connect to the server: ${goErrorText(error)}`;
 }
 
-function serverError(
-  { status, contentType, text }: { status: number; contentType: string; text: string },
-  subject: Subject | undefined,
-): string {
+/** An answer that is no 2xx. */
+interface Refusal {
+  status: number;
+  contentType: string;
+  text: string;
+}
+
+function serverError({ status, contentType, text }: Refusal, subject: Subject | undefined): string {
   const { message, reason } = readStatus(text) ?? unstructured(status, contentType, text, subject);
   if (reason === 'Unauthorized') return `error: You must be logged in to the server (${message})`;
   return reason === '' ? `Error from server: ${message}` : `Error from server (${reason}): ${message}`;

@@ -15,9 +15,31 @@ export interface KubectlCommand {
   sortBy: string;
   /** --raw. */
   raw?: string;
+  follow: boolean;
+  previous: boolean;
+  timestamps: boolean;
+  container?: string;
+  /** As given; `logs` reads them. */
+  tail?: string;
+  since?: string;
+  sinceTime?: string;
+  limitBytes?: string;
 }
 
-const valueFlags: Readonly<Record<string, 'namespace' | 'output' | 'selector' | 'sortBy' | 'raw'>> = {
+type ValueFlag =
+  | 'namespace'
+  | 'output'
+  | 'selector'
+  | 'sortBy'
+  | 'raw'
+  | 'container'
+  | 'tail'
+  | 'since'
+  | 'sinceTime'
+  | 'limitBytes';
+type Switch = 'allNamespaces' | 'noHeaders' | 'containers' | 'follow' | 'previous' | 'timestamps';
+
+const valueFlags: Readonly<Record<string, ValueFlag>> = {
   '-n': 'namespace',
   '--namespace': 'namespace',
   '-o': 'output',
@@ -26,13 +48,24 @@ const valueFlags: Readonly<Record<string, 'namespace' | 'output' | 'selector' | 
   '--selector': 'selector',
   '--sort-by': 'sortBy',
   '--raw': 'raw',
+  '-c': 'container',
+  '--container': 'container',
+  '--tail': 'tail',
+  '--since': 'since',
+  '--since-time': 'sinceTime',
+  '--limit-bytes': 'limitBytes',
 };
 
-const switches: Readonly<Record<string, 'allNamespaces' | 'noHeaders' | 'containers'>> = {
+const switches: Readonly<Record<string, Switch>> = {
   '-A': 'allNamespaces',
   '--all-namespaces': 'allNamespaces',
   '--no-headers': 'noHeaders',
   '--containers': 'containers',
+  '-f': 'follow',
+  '--follow': 'follow',
+  '-p': 'previous',
+  '--previous': 'previous',
+  '--timestamps': 'timestamps',
 };
 
 /** Reads a command line without the leading `kubectl`. @throws KubectlError for a flag it does not know */
@@ -46,6 +79,9 @@ export function parseCommand(args: readonly string[]): KubectlCommand {
     noHeaders: false,
     containers: false,
     sortBy: '',
+    follow: false,
+    previous: false,
+    timestamps: false,
   };
   const rest = [...args];
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {

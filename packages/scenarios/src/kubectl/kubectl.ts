@@ -2,6 +2,7 @@ import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { createApiClient, KubectlError, type KubectlOptions } from './api-client.ts';
 import { parseCommand } from './arguments.ts';
 import { get } from './get.ts';
+import { logs } from './logs.ts';
 import { topNode } from './top-node.ts';
 import { topPod } from './top-pod.ts';
 
@@ -19,7 +20,8 @@ const PROCESS_ID = 4711;
  * Runs a simulated kubectl 1.20.2 with a fresh cache on `host`: it sends the requests of the real one over
  * the world's net and prints what the real one prints. `args` come without the leading `kubectl`. Known: `get
  * nodes|pods [NAME] [-A|-n NS] [-l …] [-o wide]`, `get --raw PATH`, `top node [NAME]`, `top pod [NAME] [-A|-n
- * NS] [--containers]`, with `-l`, `--sort-by` and `--no-headers`.
+ * NS] [--containers]`, with `-l`, `--sort-by` and `--no-headers`; `logs POD [CONTAINER]` with `-n`, `-c`, `-f`, `-p`,
+ * `--tail`, `--since`, `--since-time`, `--timestamps` and `--limit-bytes`.
  */
 export async function runKubectl(
   world: World,
@@ -33,6 +35,7 @@ export async function runKubectl(
     command.namespace ??= options.namespace ?? 'default';
     const [subject = ''] = command.words;
     if (command.verb === 'get') return { exitCode: 0, ...(await get(client, command)) };
+    if (command.verb === 'logs') return await logs(client, command);
     if (command.verb === 'top' && /^(nodes?|no)$/.test(subject)) {
       return { stdout: await topNode(client, command), stderr: '', exitCode: 0 };
     }

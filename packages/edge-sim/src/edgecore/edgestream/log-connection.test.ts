@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { edgecoreRelease, edgecoreTags } from '../find-release.ts';
 import { type CapturedMessage, expectLogs, expectMessages } from './captured.test-support.ts';
 import { inLab, readFixture } from './edgestream.test-support.ts';
 import { text } from './scripted-cloud.test-support.ts';
@@ -98,6 +99,24 @@ describe('a LOGS_CONNECT beside the real edge', () => {
 });
 
 describe('a LOGS_CONNECT', () => {
+  it.each(edgecoreTags().filter((tag) => edgecoreRelease(tag).edgestream !== null))(
+    'is served by %s',
+    async (tag) => {
+      await inLab(
+        async (lab) => {
+          const tunnel = await lab.tunnel();
+          tunnel.send(text(connect(`${LOGS}&lab=blank`)));
+          await lab.world.clock.sleep(100);
+          const messages = tunnel.messages().map(({ hex }) => Buffer.from(hex, 'hex').toString());
+          const byLine = edgecoreRelease(tag).edgestream?.logs.reader === 'lines';
+          const data = byLine ? ['a\n', '\n', '\n', 'b\n', '\n'] : ['a\n\n\nb\n\n'];
+          expect(messages).toEqual([...data.map((bytes) => `\x01\x03${bytes}`), '\x01\x04']);
+        },
+        { tag },
+      );
+    },
+  );
+
   it('loses a REMOVE_CONNECT that comes with it in one segment, and goes on', async () => {
     await inLab(async (lab) => {
       const tunnel = await lab.tunnel();

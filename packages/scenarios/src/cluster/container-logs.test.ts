@@ -1,0 +1,117 @@
+import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
+import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
+import { createMemoryWorld } from '@kubeedge-sim/sim-kit';
+import { describe, expect, test } from 'vitest';
+import { CLOUD_POD, describeFoundingCluster, EDGE, EDGE_POD } from '../catalog/founding-cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { ClusterDescription } from './description.ts';
+import { startLocalCluster } from './local-cluster.ts';
+
+const LAST_TWO = ['logs', EDGE_POD.name, '--tail=2'];
+
+/** From v1.3.0 on there is a tunnel; up to v1.13 edgecore runs on Docker alone, as the simulated one does. */
+const releases = knownCloudcoreReleases()
+  .slice(2)
+  .filter((tag) => edgecoreRelease(tag).dockershim !== null);
+/** Without debug handlers, and the latter without the tunnel's port as well: see their tests. */
+const special = ['v1.8.0', 'v1.12.0'];
+
+describe('kubectl logs reads the container of an edge of the same release', () => {
+  test.each(releases.filter((tag) => !special.includes(tag)))('%s', async (tag) => {
+    const { stdout, stderr, exitCode } = await inCluster({ cloudcore: tag, edgecore: tag }, (cluster) =>
+      cluster.kubectl(LAST_TWO),
+    );
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(stdout).toMatch(/^(172\.17\.0\.1 - - .* \d+\n){2}$/);
+  });
+
+  test('v1.8.0: the refusal of edged is taken for the log', async () => {
+    const result = await inCluster({ cloudcore: 'v1.8.0', edgecore: 'v1.8.0' }, (cluster) =>
+      cluster.kubectl(LAST_TWO),
+    );
+    expect(result).toEqual({ stdout: 'Debug endpoints are disabled.\n', stderr: '', exitCode: 0 });
+  });
+
+  test('v1.12.0: the port of the Node is not the tunnel’s', async () => {
+    const { stderr } = await inCluster({ cloudcore: 'v1.12.0', edgecore: 'v1.12.0' }, (cluster) =>
+      cluster.kubectl(LAST_TWO),
+    );
+    expect(stderr).toMatch(/^Error from server: Get "https:.*:10250\/containerLogs\/.*i\/o timeout\n$/);
+  });
+});
+
+describe('cloud and edge of different releases', () => {
+  test.each([
+    ['v1.6.1', 'v1.13.5'],
+    ['v1.8.1', 'v1.6.1'],
+    ['v1.13.5', 'v1.7.0'],
+  ])('%s and %s understand each other', async (cloudcore, edgecore) => {
+    const { stdout } = await inCluster({ cloudcore, edgecore }, (cluster) => cluster.kubectl(LAST_TWO));
+    expect(stdout.split('\n')).toHaveLength(3);
+  });
+
+  // The old edge's hostname header has a name that the new cloud does not read: its Node never gets the tunnel's port.
+  test.each(['v1.9.0', 'v1.13.5'])('%s does not know an edge of v1.6.1 by its name', async (cloudcore) => {
+    const { stderr } = await inCluster({ cloudcore, edgecore: 'v1.6.1' }, (cluster) =>
+      cluster.kubectl(LAST_TWO),
+    );
+    expect(stderr).toMatch(/^Error from server: Get "https:.*:10350\/containerLogs\/.*i\/o timeout\n$/);
+  });
+});
+
+test('a pod of the cloud node is read from its kubelet, without cloudcore', async () => {
+  const { namespace, name } = CLOUD_POD;
+  await inCluster({}, async (cluster) => {
+    const { stdout } = await cluster.kubectl(['logs', '-n', namespace, name, '--tail=1']);
+    expect(stdout).toMatch(/^\[INFO\] .*\n$/);
+    expect(cluster.world.trace.of('stream.request').filter(({ detail }) => detail.route === 'logs')).toEqual(
+      [],
+    );
+  });
+});
+
+test('a log that is followed ends with the command, and a silent one reads on at a v1.6.1 edge', async () => {
+  const follow = (container: string) => [
+    'logs',
+    '-n',
+    'factory',
+    'sensor-agent',
+    container,
+    '-f',
+    '--tail=0',
+  ];
+  await inCluster({}, async (cluster) => {
+    const { stdout, exitCode } = await cluster.kubectl(follow('app'));
+    expect(exitCode).toBe(130);
+    // Two minutes of five lines every thirty seconds.
+    expect(stdout.trimEnd().split('\n').length).toBeGreaterThanOrEqual(15);
+    expect(await cluster.kubectl(follow('sidecar'))).toEqual({ stdout: '', stderr: '^C\n', exitCode: 130 });
+    await cluster.world.clock.sleep(60_000);
+    const lines = cluster.log(EDGE, 'edgecore', 0).filter((line) => line.includes('edgedlogconnection.go'));
+    expect(lines.map((line) => line.replace(/^.*\] /, '').replace(/\d+/, '*'))).toEqual([
+      'receive remove client id *',
+      'receive stop single, so stop logs scan ...',
+      'receive remove client id *',
+    ]);
+  });
+});
+
+/** Plays `body` in the founding cluster, changed so, once its tunnels are open. */
+async function inCluster<T>(
+  change: { cloudcore?: string; edgecore?: string },
+  body: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const { cloudcore = 'v1.6.1', edgecore = 'v1.6.1' } = change;
+  const cell = { cloudcore, edgecore, docker: '20.10.24', metricsServer: 'v0.4.2' };
+  const world = createMemoryWorld({ seed: 1 });
+  try {
+    return await world.run(async () => {
+      const description: ClusterDescription = describeFoundingCluster(cell, world.clock.now());
+      const cluster = world.own(await startLocalCluster(world, description));
+      await world.clock.sleep(15_000);
+      return body(cluster);
+    });
+  } finally {
+    await world[Symbol.asyncDispose]();
+  }
+}
