@@ -5,6 +5,7 @@ export { edgecoreRelease, edgecoreTags } from './edgecore/find-release.ts';
 export type { EdgecoreRelease, MetricsConnectionTraits } from './edgecore/release.ts';
 export { type KubeletOptions, startKubelet } from './kubelet/kubelet.ts';
 export type { ContainerDescription, MachineDescription, PodDescription } from './machine/description.ts';
+export type { LogSource } from './machine/log-source.ts';
 export { createMachine, type Machine } from './machine/machine.ts';
 export type { Workload } from './machine/workload.ts';
 export { type ExitStatus, type SimProcess, type SystemdUnit, startSystemdUnit } from './systemd-unit.ts';

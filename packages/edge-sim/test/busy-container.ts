@@ -17,13 +17,18 @@ export interface BusyContainer extends AsyncDisposable {
   statsMemoryBytes(): Promise<number>;
 }
 
+/** Uses half a core for ever. */
+const LOOP = `const held = Buffer.alloc(${HELD_MIB * MIB}, 1); for (;;) held[0] ^= 1;`;
+
 /**
- * Runs a loop limited to half a core, in a container with the labels of a pod, from an image made of this node and
- * its libraries: no registry, and nothing to install. Container and image are removed by their ids, whatever happens.
+ * Runs a script, limited to half a core and by default a loop, in a container with the labels of a pod, from an image
+ * made of this node and its libraries: no registry, and nothing to install. Container and image are removed by their
+ * ids, whatever happens.
  */
 export async function startBusyContainer(
   socketPath: string,
   labels: Readonly<Record<string, string>>,
+  { script = LOOP, tty = false }: { script?: string; tty?: boolean } = {},
 ): Promise<BusyContainer> {
   const env = { ...process.env, DOCKER_CONTEXT: '' };
   const docker = async (args: readonly string[], path = socketPath) =>
@@ -34,8 +39,8 @@ export async function startBusyContainer(
   // More shares than anything else has: it gets its half core however busy the machine is.
   const limits = ['--cpus', '0.5', '--cpu-shares', '8192', '--memory', '512m', '--network', 'none'];
   const named = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
-  const loop = `const held = Buffer.alloc(${HELD_MIB * MIB}, 1); for (;;) held[0] ^= 1;`;
-  const id = await docker(['run', '-d', ...limits, ...named, image, '/node', '-e', loop]);
+  const terminal = tty ? ['-t'] : [];
+  const id = await docker(['run', '-d', ...terminal, ...limits, ...named, image, '/node', '-e', script]);
   cleanup.defer(async () => void (await docker(['rm', '-f', id])));
   const owned = cleanup.move();
   return {

@@ -1,12 +1,23 @@
-import { createMachine, type Machine, type Workload } from '@kubeedge-sim/edge-sim';
+import {
+  type ContainerDescription,
+  createMachine,
+  type Machine,
+  type Workload,
+} from '@kubeedge-sim/edge-sim';
 import type { World } from '@kubeedge-sim/sim-kit';
 
 const STEADY: Workload = { shape: 'steady', cpuCores: 0.1, memoryBytes: 40_000_000 };
 
 /**
- * A machine with two pods for the engine's tests: one with limits on the bridge, one in the host's network.
+ * A machine with two pods for the engine's tests: one with limits on the bridge, one in the host's network. `log` is
+ * what the first one prints.
  */
-export function createTestMachine(world: World, name = 'edge-1', address = '10.66.0.11'): Machine {
+export function createTestMachine(
+  world: World,
+  name = 'edge-1',
+  address = '10.66.0.11',
+  log: ContainerDescription['log'] = { shape: 'silent' },
+): Machine {
   const startedAtMs = world.clock.now() - 3_600_000;
   const pod = (podName: string, index: number) => ({
     namespace: 'default',
@@ -37,6 +48,7 @@ export function createTestMachine(world: World, name = 'edge-1', address = '10.6
             cpuLimitMilli: 200,
             memoryLimitBytes: 64_000_000,
             workload: STEADY,
+            log,
           },
         ],
       },

@@ -1,8 +1,14 @@
 import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
-import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
-import { createMemoryWorld } from '@kubeedge-sim/sim-kit';
+import { edgecoreRelease, type LogSource } from '@kubeedge-sim/edge-sim';
+import { createMemoryWorld, httpRequest } from '@kubeedge-sim/sim-kit';
 import { describe, expect, test } from 'vitest';
-import { CLOUD_POD, describeFoundingCluster, EDGE, EDGE_POD } from '../catalog/founding-cluster.ts';
+import {
+  CLOUD_NODE,
+  CLOUD_POD,
+  describeFoundingCluster,
+  EDGE,
+  EDGE_POD,
+} from '../catalog/founding-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startLocalCluster } from './local-cluster.ts';
@@ -96,9 +102,41 @@ test('a log that is followed ends with the command, and a silent one reads on at
   });
 });
 
+test('a client that does not read an endless log holds up its node, and nothing grows meanwhile', async () => {
+  const log = { shape: 'endless', everyMs: 1, text: `{n} ${'x'.repeat(1_000)}` } as const;
+  await inCluster({ log }, async (cluster) => {
+    const { world } = cluster;
+    const host = cluster.host(CLOUD_NODE);
+    const request = {
+      target: { address: host.address, port: 6_443 },
+      tls: { verify: false },
+      component: 'curl',
+    };
+    const path = `/api/v1/namespaces/${EDGE_POD.namespace}/pods/${EDGE_POD.name}/log?follow=true`;
+    const lazy = await httpRequest(host, { ...request, path });
+    lazy.body.on('error', () => {});
+    const sent = () =>
+      world.trace
+        .of('edgestream.message')
+        .reduce((sum, { detail }) => sum + (detail.direction === 'to-cloud' ? detail.bytes : 0), 0);
+    await world.clock.sleep(10_000);
+    const held = sent();
+    expect(held).toBeGreaterThan(100_000);
+    expect(held).toBeLessThan(8_000_000);
+    await world.clock.sleep(60_000);
+    // Whatever the world does meanwhile goes by other tunnels: heartbeats and scrapes of this node are stuck.
+    expect(sent() - held).toBeLessThan(100_000);
+    const other = await cluster.kubectl(['logs', `${EDGE_POD.name}-2`, '--tail=1']);
+    expect(other.exitCode).toBe(0);
+    lazy.body.destroy();
+    await world.clock.sleep(1_000);
+    expect((await cluster.kubectl(LAST_TWO)).stdout.split('\n')).toHaveLength(3);
+  });
+});
+
 /** Plays `body` in the founding cluster, changed so, once its tunnels are open. */
 async function inCluster<T>(
-  change: { cloudcore?: string; edgecore?: string },
+  change: { cloudcore?: string; edgecore?: string; log?: LogSource },
   body: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const { cloudcore = 'v1.6.1', edgecore = 'v1.6.1' } = change;
@@ -106,7 +144,7 @@ async function inCluster<T>(
   const world = createMemoryWorld({ seed: 1 });
   try {
     return await world.run(async () => {
-      const description: ClusterDescription = describeFoundingCluster(cell, world.clock.now());
+      const description = withLog(describeFoundingCluster(cell, world.clock.now()), change.log);
       const cluster = world.own(await startLocalCluster(world, description));
       await world.clock.sleep(15_000);
       return body(cluster);
@@ -114,4 +152,21 @@ async function inCluster<T>(
   } finally {
     await world[Symbol.asyncDispose]();
   }
+}
+
+/** The first edge's nginx prints what `log` says. */
+function withLog(description: ClusterDescription, log: LogSource | undefined): ClusterDescription {
+  if (log === undefined) return description;
+  const edges = description.edges.map((edge) => ({
+    ...edge,
+    machine: {
+      ...edge.machine,
+      pods: edge.machine.pods.map((pod) =>
+        pod.name === EDGE_POD.name
+          ? { ...pod, containers: pod.containers.map((container) => ({ ...container, log })) }
+          : pod,
+      ),
+    },
+  }));
+  return { ...description, edges };
 }
