@@ -134,7 +134,7 @@ function sendData(options: LogsConnectionOptions, pieces: readonly Uint8Array[])
       log.error('edgedlogconnection.go:119', `write tunnel message ${message} error`);
       return false;
     }
-    const text = () => `${nameOf(payload)} write logs ${Buffer.from(data).toString()}`;
+    const text = `${nameOf(payload)} write logs ${Buffer.from(data).toString()}`;
     log.v(traits.dataVerbosity, 'edgedlogconnection.go:122', text);
   }
   return true;
