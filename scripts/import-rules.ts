@@ -20,6 +20,14 @@ export function importRules(root: string): IForbiddenRuleType[] {
       to: { pathNot: ['^packages/wire/src/', '^[.]'] },
     },
     {
+      name: 'spdy-imports-zlib-only',
+      comment:
+        'The session is bytes in, events and bytes out; of Node it takes the compression of its headers.',
+      severity: 'error',
+      from: { path: '^packages/spdy/src/', pathNot: TEST_CODE },
+      to: { pathNot: ['^packages/spdy/src/', '^[.]', '^(node:)?(zlib|buffer)$'] },
+    },
+    {
       name: 'sim-kit-imports-no-sibling',
       comment: 'The world knows nothing of KubeEdge.',
       severity: 'error',

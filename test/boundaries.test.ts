@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BoundaryReport, checkBoundaries } from '../scripts/boundaries.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
-const PACKAGES = ['wire', 'sim-kit', 'cloud-sim', 'edge-sim', 'scenarios'];
+const PACKAGES = ['wire', 'spdy', 'sim-kit', 'cloud-sim', 'edge-sim', 'scenarios'];
 
 /** What every package is allowed to do: no rule may fire in here. */
 const CLEAN: Readonly<Record<string, string>> = {
@@ -13,6 +13,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'wire/src/index.ts': "export { frame } from './frame.ts';",
   'wire/src/frame.test.ts':
     "import { readFileSync } from 'node:fs';\nimport { test } from 'vitest';\ntest('t', () => { readFileSync('x'); Date.now(); setTimeout(() => {}, Math.random()); });",
+  'spdy/src/index.ts':
+    "import { Buffer } from 'node:buffer';\nimport { inflateRawSync } from 'node:zlib';\nexport const s = [Buffer, inflateRawSync];",
   'sim-kit/src/index.ts':
     "import { createServer } from 'node:net';\nexport const now = () => Date.now() + new Date().getTime() + Math.random();\nexport const s = [createServer, setTimeout, fetch];",
   'cloud-sim/src/index.ts':
@@ -33,6 +35,11 @@ const PLANTED: Readonly<Record<string, readonly [rule: string, source: string]>>
     'wire-imports-nothing',
     "import type { Buffer } from 'node:buffer';\nexport type B = Buffer;",
   ],
+  'spdy/src/module.ts': [
+    'spdy-imports-zlib-only',
+    "import { Duplex } from 'node:stream';\nexport { Duplex };",
+  ],
+  'spdy/src/sibling.ts': ['spdy-imports-zlib-only', "export { frame } from '@kubeedge-sim/wire';"],
   'sim-kit/src/sibling.ts': ['sim-kit-imports-no-sibling', "export { frame } from '@kubeedge-sim/wire';"],
   'cloud-sim/src/edge.ts': ['cloud-and-edge-stay-apart', "export { frame } from '@kubeedge-sim/edge-sim';"],
   'edge-sim/src/cloud.ts': [
