@@ -26,6 +26,15 @@ export const spdyErrorTemplates = {
     'Decoding a header block: it announces {found} names, the limit is {limit}. Reset the stream, or raise ' +
     'headerNamesMax.',
   SPDY_ERR_ENCODE: 'Encoding a {type} frame: {field} is {found}, and must be {expected}.',
+  SPDY_ERR_STREAM_ID:
+    'Receiving a SYN_STREAM: its id is {found}, the {role} may open {expected}. The session is closed.',
+  SPDY_ERR_SESSION_WINDOW:
+    'Receiving DATA: the peer sent {found} bytes more than the session window allows. The session is closed.',
+  SPDY_ERR_WINDOW_OVERFLOW:
+    'Receiving a {type}: a send window would grow to {found} bytes, the most is 2^31-1. The session is closed.',
+  SPDY_ERR_NO_MORE_STREAMS: 'Opening a stream: {found}. Open a new session.',
+  SPDY_ERR_CHANNEL_MESSAGE:
+    'Decoding a message of v5.channel.k8s.io: {found}. Close the WebSocket with 1002.',
   SPDY_ERR_OPTION: 'Making a {what}: {option} is {found}. Pass {expected}.',
 } as const;
 

@@ -98,7 +98,7 @@ describe('hostile bytes', () => {
         const pieces = cut(bytes, cuts).flatMap((piece) => decoder.push(piece));
         expect(describeAll(pieces)).toEqual(describeAll(whole));
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -155,8 +155,8 @@ describe('hostile bytes', () => {
   });
 
   test('a zlib bomb stops at the limit', () => {
-    // 64 MiB of zeros in 64 KiB.
-    const bomb = deflateRawSync(new Uint8Array(60 * 1024 * 1024), {
+    // 16 MiB of zeros in 16 KiB.
+    const bomb = deflateRawSync(new Uint8Array(16 * 1024 * 1024), {
       finishFlush: constants.Z_SYNC_FLUSH,
       level: 9,
     });
@@ -166,7 +166,7 @@ describe('hostile bytes', () => {
     expect(new FrameDecoder().push(join([head, block]))).toMatchObject([
       { type: 'FAULT', error: { code: 'SPDY_ERR_HEADER_BLOCK_TOO_LARGE' } },
     ]);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1024 * 1024);
   });
 
   test.each<[string, string]>([

@@ -24,3 +24,6 @@ export { FrameDecoder } from './frame-decoder.ts';
 export { FrameEncoder } from './frame-encoder.ts';
 export type { FrameLimits } from './limits.ts';
 export { frameLimitsDefault } from './limits.ts';
+export { SpdySession, type WriteResult } from './session.ts';
+export type { SessionEvent } from './session-events.ts';
+export type { SessionOptions } from './session-options.ts';
