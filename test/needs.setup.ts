@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { languages, probeNeeds, type Tool } from './probe-needs.ts';
+import { notEverywhere, probeNeeds, type Tool } from './probe-needs.ts';
 
 /** Looks once per run for the tools that some tests need, says which are missing, and hands the answer to all tests. */
 export default async function setup(project: TestProject): Promise<void> {
@@ -8,7 +8,7 @@ export default async function setup(project: TestProject): Promise<void> {
   for (const [tool, need] of Object.entries(needs)) {
     if (need.ok) continue;
     const consequence =
-      required && !languages.has(tool as Tool)
+      required && !notEverywhere.has(tool as Tool)
         ? 'tests that need it fail (REQUIRE_ALL=1)'
         : 'tests that need it are skipped';
     process.stderr.write(`[needs] ${tool}: ${need.why}; ${consequence}\n`);

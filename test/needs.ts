@@ -1,5 +1,5 @@
 import { describe, inject, test } from 'vitest';
-import { languages, type Needs, type Tool } from './probe-needs.ts';
+import { type Needs, notEverywhere, type Tool } from './probe-needs.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,8 +13,8 @@ export type Found = { readonly path: string; readonly version: string };
 
 /**
  * A suite that needs tools from outside of the repository. It runs when they are there. When one is missing it is
- * skipped with the reason in its title, or, under REQUIRE_ALL=1, fails and says what is missing – unless that is a
- * language of the examples, which need not be everywhere.
+ * skipped with the reason in its title, or, under REQUIRE_ALL=1, fails and says what is missing – unless that is one
+ * that need not be everywhere.
  */
 export function describeNeeding<T extends Tool>(
   tools: T | readonly T[],
@@ -31,7 +31,7 @@ export function describeNeeding<T extends Tool>(
     if (need.ok) found[tool] = { path: need.path, version: need.version };
     else {
       missing.push(`needs ${tool}: ${need.why}`);
-      required ||= inject('requireAll') && !languages.has(tool);
+      required ||= inject('requireAll') && !notEverywhere.has(tool);
     }
   }
   const why = missing.join('; ');

@@ -13,8 +13,10 @@ export type Tool =
   | 'docker'
   | 'kubectl'
   | 'kubectl-1.20'
+  | 'kubectl-1.31'
   | 'curl'
   | 'openssl'
+  | 'script'
   | 'go'
   | 'python3'
   | 'java'
@@ -22,8 +24,11 @@ export type Tool =
   | 'chromium';
 export type Needs = Readonly<Record<Tool, Need>>;
 
-/** Languages of the examples: they run where the language is, and are skipped visibly elsewhere, in CI, too. */
-export const languages: ReadonlySet<Tool> = new Set(['go', 'python3', 'java']);
+/**
+ * Languages of the examples, and a kubectl that Debian has not: what needs them runs where they are, and is skipped
+ * visibly elsewhere, in CI, too.
+ */
+export const notEverywhere: ReadonlySet<Tool> = new Set(['go', 'python3', 'java', 'kubectl-1.31']);
 
 /** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
 const KUBECTL_CACHED = fileURLToPath(
@@ -53,10 +58,17 @@ export async function probeNeeds(): Promise<Needs> {
       probeChromium(process.env.CHROMIUM ?? '/usr/bin/chromium'),
     ],
   );
+  const [kubectl131, script] = await Promise.all([
+    // 1.31 is the first that asks for a WebSocket by default.
+    probeKubectl([process.env.KUBECTL_1_31, process.env.KUBECTL, 'kubectl'], /v(1\.(?:3[1-9]|[4-9]\d)\.\S*)/),
+    probeCommand('script', ['--version'], /util-linux (\S+)/),
+  ]);
   return {
     docker,
     kubectl,
     'kubectl-1.20': kubectl120,
+    'kubectl-1.31': kubectl131,
+    script,
     curl,
     openssl,
     go,
