@@ -30,8 +30,16 @@ interface Service {
 }
 
 const handled = new Set([
-  ...['image', 'command', 'hostname', 'read_only', 'tmpfs', 'cap_drop', 'security_opt'],
-  ...['volumes', 'ports', 'depends_on'],
+  'image',
+  'command',
+  'hostname',
+  'read_only',
+  'tmpfs',
+  'cap_drop',
+  'security_opt',
+  'volumes',
+  'ports',
+  'depends_on',
 ]);
 
 function readCompose(): { services: Record<string, Service>; volumes: Record<string, object> } {

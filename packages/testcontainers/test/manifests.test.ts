@@ -33,7 +33,10 @@ async function startDiscovery() {
     apiVersion: 'v1',
     groupVersion,
     resources: Object.entries(kinds).map(([name, kind]) => ({
-      ...{ name, kind, singularName: '', namespaced: kind !== 'Namespace' },
+      name,
+      kind,
+      singularName: '',
+      namespaced: kind !== 'Namespace',
       verbs: ['create', 'get', 'patch'],
     })),
   });

@@ -54,7 +54,10 @@ describe('an edge that nobody has described', () => {
     const store = shop();
     takePods(store, 'shop', '172.18.0.3', [pod('web'), pod('proxy', { hostNetwork: true, ip: '' })]);
     const addresses = store.pods().map(({ metadata, spec, status: { podIP, hostIP } }) => ({
-      ...{ name: metadata.name, node: spec.nodeName, podIP, hostIP },
+      name: metadata.name,
+      node: spec.nodeName,
+      podIP,
+      hostIP,
     }));
     expect(addresses).toEqual([
       { name: 'proxy', node: 'shop', podIP: '172.18.0.3', hostIP: '172.18.0.3' },

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
@@ -51,34 +52,26 @@ export async function startTestApi(options: Partial<ControlOptions> = {}): Promi
   };
 }
 
-function askRaw(
+async function askRaw(
   url: string,
   method: string,
   path: string,
   { body, headers = {} }: TestRequest,
 ): Promise<TestAnswer> {
-  const bytes = body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      {
-        method,
-        path,
-        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      },
-      async (answer) => {
-        const received = await text(answer);
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: answer.headers,
-          body: received,
-          json: /[/+]json\b/.test(answer.headers['content-type'] ?? '') ? JSON.parse(received) : {},
-        });
-      },
-    );
-    asked.once('error', reject);
-    asked.end(bytes);
+  const asked = request(url, {
+    method,
+    path,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
   });
+  asked.end(body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const received = await text(answer);
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    body: received,
+    json: /[/+]json\b/.test(answer.headers['content-type'] ?? '') ? JSON.parse(received) : {},
+  };
 }
 
 const document = openapiDocument();

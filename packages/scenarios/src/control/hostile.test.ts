@@ -31,7 +31,7 @@ describe('hostile input to the control API', () => {
     ['too many faults', 400, 'at /faults', JSON.stringify({ faults: Array(33).fill('docker-29') })],
     ['a name as long as a book', 400, 'at /scenario', JSON.stringify({ scenario: 'x'.repeat(50_000) })],
     ['a path for a name', 422, 'Looked for scenario', '{"scenario":"../../etc/passwd"}'],
-    ['a version that is none', 422, 'Docker engine', '{"docker":"${jndi:ldap://x}"}'],
+    ['a version that is none', 422, 'Docker engine', '{"docker":"%24{jndi:ldap://x}"}'],
     ['half of it', 400, 'as JSON', '{"docker":'],
     ['nothing', 400, 'as JSON', ''],
     ['bytes that are no UTF-8', 400, 'UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d)],

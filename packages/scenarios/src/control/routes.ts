@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Asked, ControlContext, Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { Problem } from './problem.ts';
