@@ -5,4 +5,4 @@ import { matchers } from './matchers.ts';
 expect.extend(matchers);
 
 export type { LogFilter, MessageFilter, PodSelector, SimulationMatchers } from './matchers.ts';
-export { simulationTest, test } from './simulation-test.ts';
+export { simulationTest, test } from './with-simulation.ts';
