@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli.ts';
 
 const CLI = join(import.meta.dirname, '../src/bin.ts');
-const POLL = { timeout: 25_000, interval: 200 };
+/** Every wait ends as soon as its condition holds; a machine that does much else may take long. */
+const POLL = { timeout: 60_000, interval: 200 };
 const STOP_MS_MAX = 1_000;
 /** Below the blocks that worlds lease, and another one in each process that runs tests. */
 const HERE = `127.55.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
@@ -126,7 +127,7 @@ describe('a cloud and edges as processes of their own', () => {
       expect(code).toBe(0);
       expect(tookMs).toBeLessThan(STOP_MS_MAX);
     }
-  }, 60_000);
+  }, 180_000);
 
   it('show the founding report: a node with metrics, its pods without', async () => {
     const cloud = start('cloud', '--metrics-server-arg=--metric-resolution=2s');
@@ -146,11 +147,11 @@ describe('a cloud and edges as processes of their own', () => {
     await cloud.stop();
     // What it had made for itself is gone with it.
     await expect(stat(certificates)).rejects.toMatchObject({ code: 'ENOENT' });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('certificates', () => {
-  it('are readable by their owner only, name what was asked for, and are not overwritten', async () => {
+  it('are readable by their owner only and not overwritten', { timeout: 90_000 }, async () => {
     const out = join(folder, 'named');
     const made = await run('certificates', '--out', out, '--name', 'cloud', '--name', '10.1.2.3');
     expect([made.code, made.error]).toEqual([0, '']);
@@ -215,7 +216,7 @@ describe('the command line', () => {
 });
 
 describe('up --listen', () => {
-  it('serves a whole cluster on an address of the machine', async () => {
+  it('serves a whole cluster on an address of the machine', { timeout: 90_000 }, async () => {
     const up = start('up', '--listen', HERE);
     await up.says('Serving');
     expect(await get(`https://${HERE}:6443/readyz`)).toBe('ok');

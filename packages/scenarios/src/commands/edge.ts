@@ -5,9 +5,10 @@ import { resolveCell } from '../cell.ts';
 import { HUB_PORT, TUNNEL_PORT } from '../cluster/edge-half.ts';
 import { findScenario } from '../select.ts';
 import { readCertificates } from '../standalone/certificate-folder.ts';
-import { edgeCertificateFiles, isAddress, readEdgeCertificate } from '../standalone/certificates.ts';
+import { edgeCertificateFiles, readEdgeCertificate } from '../standalone/certificates.ts';
 import { describeEdge } from '../standalone/describe.ts';
 import { startEdgeProcess } from '../standalone/edge-process.ts';
+import { nodeAddresses } from '../standalone/node-addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
 import { warnOfListening } from './listen.ts';
@@ -43,8 +44,8 @@ export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise
     cloudcore: { tunnel, hub },
     certificate: readEdgeCertificate(files),
     describe(nowMs, lease) {
-      const first = firstAddress(flags, tunnel.address, lease);
-      const addresses = names.map((_, index) => plus(first, index));
+      const isCloudHere = tunnel.address === 'localhost' || tunnel.address.startsWith('127.');
+      const addresses = nodeAddresses({ ...flags, isCloudHere, lease, machine: machineAddress });
       return names.map((name, index) =>
         describeEdge(
           { name, address: addresses[index] as string, edgecore, docker, podCount: flags.pods },
@@ -99,34 +100,6 @@ function nodeNames(name: string, count: number): string[] {
   return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 
-const NODES_AT_AN_ADDRESS_MAX = 250;
-
-/**
- * The InternalIP of the first node; no two nodes of a cluster may have one address. A node by itself has the machine's.
- * Several cannot all have it, so they are numbered under 10.x.y.0, where x and y are the end of the machine's; beside a
- * cloud on this machine they are under an address that only this process has.
- */
-function firstAddress(flags: EdgeFlags, cloud: string, lease: number): string {
-  const { address, nodes } = flags;
-  if (address !== undefined) {
-    if (isAddress(address) && !address.startsWith('127.')) return address;
-    throw new UsageError(
-      `Tried to use ${address} as an edge's address; give an IPv4 address outside 127.0.0.0/8.`,
-    );
-  }
-  if (cloud === 'localhost' || cloud.startsWith('127.')) return `10.66.${lease}.1`;
-  const own = machineAddress();
-  if (nodes === 1) return own;
-  if (nodes > NODES_AT_AN_ADDRESS_MAX) {
-    throw new UsageError(
-      `Tried to number ${nodes} nodes under the address ${own}, which has room for ${NODES_AT_AN_ADDRESS_MAX}. ` +
-        'Give the first address with --address.',
-    );
-  }
-  const [, , x, y] = own.split('.');
-  return `10.${x}.${y}.1`;
-}
-
 /** @throws UsageError when the machine is on no network */
 function machineAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
@@ -135,10 +108,4 @@ function machineAddress(): string {
   throw new UsageError(
     'Looked for an IPv4 address of this machine, found only loopback. Give one with --address.',
   );
-}
-
-/** The address `count` further on. */
-function plus(address: string, count: number): string {
-  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + count;
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
