@@ -31,40 +31,46 @@ export interface ResponseSink {
   abort(): void;
 }
 
+const CRLF = Buffer.from('\r\n');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/** A chunk of chunked encoding, in pieces. */
+const chunkOf = (bytes: Uint8Array) => [Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF];
+
 /**
  * An HTTP/1.1 response through node's own, which keeps the order of pipelined requests. What is written while a piece of
- * the tunnel's bytes is dealt with leaves in one piece, too.
+ * the tunnel's bytes is dealt with leaves in one piece, too, so chunks are made here: node hands each on in four parts.
  */
 export function nodeSink(response: ServerResponse, clock: Clock): ResponseSink {
-  const { socket } = response;
-  let corked = false;
-  const uncork = () => {
-    if (!corked) return;
-    corked = false;
-    socket?.uncork();
+  const { connection } = response.req.socket as unknown as NetSocket;
+  let chunked = false;
+  let held: Uint8Array[] = [];
+  const take = () => {
+    const bytes = Buffer.concat(held);
+    held = [];
+    return bytes;
   };
-  const cork = () => {
-    if (corked || socket === null) return;
-    corked = true;
-    socket.cork();
-    clock.soon(uncork, `delivery on ${(socket as unknown as NetSocket).connection}`);
+  const flush = () => {
+    if (held.length > 0) response.write(take());
   };
   response.sendDate = false;
   // Go writes neither Connection nor Keep-Alive on a connection it keeps.
   response.removeHeader('connection');
   return {
     proto: '1.1',
-    head({ status, reason, headers }) {
-      cork();
+    head({ status, reason, headers, chunked: inChunks }) {
+      chunked = inChunks;
       response.writeHead(status, reason, headers.flat());
+      response.chunkedEncoding = false;
     },
     body(bytes) {
-      cork();
-      return response.write(bytes) ? undefined : drained(response);
+      if (held.length === 0) clock.soon(flush, `delivery on ${connection}`);
+      held.push(...(chunked ? chunkOf(bytes) : [bytes]));
+      return drained(response);
     },
     end() {
-      response.end();
-      uncork();
+      if (chunked) held.push(LAST_CHUNK);
+      response.end(take());
     },
     abort: () => void response.socket?.destroy(),
   };
@@ -87,13 +93,10 @@ export function rawSink(socket: NetSocket, proto: '1.0' | '1.1', done: () => voi
       void write(Buffer.from(`HTTP/${proto} ${head.status} ${head.reason}\r\n${fields}\r\n`, 'latin1'));
     },
     body(bytes) {
-      if (!chunked) return write(bytes);
-      return write(
-        Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]),
-      );
+      return write(chunked ? Buffer.concat(chunkOf(bytes)) : bytes);
     },
     end() {
-      if (chunked) void write('0\r\n\r\n');
+      if (chunked) void write(LAST_CHUNK);
       if (close) socket.destroySoon();
       else done();
     },
