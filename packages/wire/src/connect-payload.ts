@@ -39,7 +39,9 @@ const urlProperties = {
   Fragment: 'fragment',
   RawFragment: 'rawFragment',
 } as const satisfies Record<UrlJsonField, keyof ConnectUrl>;
-const urlFields = Object.keys(urlProperties) as UrlJsonField[];
+const urlFieldsByKey = new Map(
+  (Object.keys(urlProperties) as UrlJsonField[]).map((field) => [field.toLowerCase(), field]),
+);
 
 /** The mutable shape of a header while it is read. */
 type HeaderMap = Map<string, readonly string[]>;
@@ -124,7 +126,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 function readUrl(value: GoJson, url: Record<string, unknown>): void {
   for (const [key, member] of objectOrNull(value, 'url')?.entries ?? []) {
-    const field = urlFields.find((name) => name.toLowerCase() === foldKey(key));
+    const field = urlFieldsByKey.get(foldKey(key));
     if (field === undefined) continue;
     const property = urlProperties[field];
     if (field === 'User') url[property] = objectOrNull(member, 'url.User') === null ? null : {};

@@ -48,13 +48,13 @@ export class LineScanner {
         this.#stop();
         break;
       }
-      this.#pendingBytes = bytes;
       if (feed === -1) {
         this.#pending.push(chunk.slice(start));
+        this.#pendingBytes = bytes;
         break;
       }
-      this.#pending.push(chunk.subarray(start, end));
-      lines.push(this.#takeLine());
+      const part = chunk.subarray(start, end);
+      lines.push(withoutReturn(this.#pendingBytes === 0 ? part : this.#takeLine(part)));
       start = feed + 1;
     }
     return lines;
@@ -68,14 +68,20 @@ export class LineScanner {
   end(): Uint8Array[] {
     if (this.#ended || this.#stopped) return [];
     this.#ended = true;
-    return this.#pendingBytes > 0 ? [this.#takeLine()] : [];
+    return this.#pendingBytes > 0 ? [withoutReturn(this.#takeLine())] : [];
   }
 
-  #takeLine(): Uint8Array {
-    const line = joined(this.#pending, this.#pendingBytes);
+  /** What is pending, and `last` behind it. */
+  #takeLine(last: Uint8Array = new Uint8Array()): Uint8Array {
+    const line = new Uint8Array(this.#pendingBytes + last.length);
+    let at = 0;
+    for (const part of [...this.#pending, last]) {
+      line.set(part, at);
+      at += part.length;
+    }
     this.#pending = [];
     this.#pendingBytes = 0;
-    return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
+    return line;
   }
 
   #stop(): void {
@@ -85,14 +91,6 @@ export class LineScanner {
   }
 }
 
-function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function withoutReturn(line: Uint8Array): Uint8Array {
+  return line[line.length - 1] === carriageReturn ? line.subarray(0, -1) : line;
 }
