@@ -42,6 +42,9 @@ export interface EdgecoreRelease {
    * port in it, null where it is left as it is.
    */
   nodeStatus: { patch: boolean; port: number | null };
-  /** null: no tunnel. `metrics: null`: a METRIC_CONNECT is an unknown message to it and panics (v1.3). */
-  edgestream: { metrics: MetricsConnectionTraits | null; logs: LogsConnectionTraits } | null;
+  /**
+   * null: no tunnel. `metrics: null`: a METRIC_CONNECT is an unknown message to it and panics (v1.3); so does an
+   * EXEC_CONNECT without `exec` (up to v1.4).
+   */
+  edgestream: { metrics: MetricsConnectionTraits | null; logs: LogsConnectionTraits; exec: boolean } | null;
 }

@@ -105,7 +105,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null, logs: logs3 },
+    edgestream: { metrics: null, logs: logs3, exec: false },
   },
   'v1.3.1': {
     nodeStatus: wholeStatus,
@@ -116,7 +116,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null, logs: logs3 },
+    edgestream: { metrics: null, logs: logs3, exec: false },
   },
   'v1.4.0': {
     nodeStatus: wholeStatus,
@@ -127,7 +127,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: false, lineVerbosity: 0 }, logs: logs3 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'next-line', identity: false, lineVerbosity: 0 },
+      logs: logs3,
+      exec: false,
+    },
   },
   'v1.5.0': {
     nodeStatus: wholeStatus,
@@ -138,7 +142,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
+      logs: logs5,
+      exec: true,
+    },
   },
   'v1.6.0': {
     nodeStatus: wholeStatus,
@@ -149,7 +157,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
+      logs: logs5,
+      exec: true,
+    },
   },
   'v1.6.1': {
     nodeStatus: wholeStatus,
@@ -160,7 +172,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
+      logs: logs5,
+      exec: true,
+    },
   },
   'v1.6.2': {
     nodeStatus: wholeStatus,
@@ -171,7 +187,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 }, logs: logs5 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
+      logs: logs5,
+      exec: true,
+    },
   },
   'v1.7.0': {
     nodeStatus: wholeStatus,
@@ -182,7 +202,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.7.1': {
     nodeStatus: wholeStatus,
@@ -193,7 +217,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.7.2': {
     nodeStatus: wholeStatus,
@@ -204,7 +232,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.8.0': {
     nodeStatus: wholeStatus,
@@ -215,7 +247,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edgedWithoutDebugging,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.8.1': {
     nodeStatus: wholeStatus,
@@ -226,7 +262,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.8.2': {
     nodeStatus: wholeStatus,
@@ -237,7 +277,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.0': {
     nodeStatus: wholeStatus,
@@ -248,7 +292,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.1': {
     nodeStatus: wholeStatus,
@@ -259,7 +307,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.2': {
     nodeStatus: wholeStatus,
@@ -270,7 +322,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.3': {
     nodeStatus: wholeStatus,
@@ -281,7 +337,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.4': {
     nodeStatus: wholeStatus,
@@ -292,7 +352,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.9.5': {
     nodeStatus: wholeStatus,
@@ -303,7 +367,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.10.0': {
     nodeStatus: wholeStatus,
@@ -314,7 +382,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.10.1': {
     nodeStatus: wholeStatus,
@@ -325,7 +397,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.10.2': {
     nodeStatus: wholeStatus,
@@ -336,7 +412,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.10.3': {
     nodeStatus: wholeStatus,
@@ -347,7 +427,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.11.0': {
     nodeStatus: wholeStatus,
@@ -358,7 +442,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.11.1': {
     nodeStatus: wholeStatus,
@@ -369,7 +457,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.11.2': {
     nodeStatus: wholeStatus,
@@ -380,7 +472,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.11.3': {
     nodeStatus: wholeStatus,
@@ -391,7 +487,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs7 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs7,
+      exec: true,
+    },
   },
   'v1.12.0': {
     nodeStatus: patchTo10250,
@@ -402,7 +502,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edgedWithoutDebugging,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.1': {
     nodeStatus: patchWithoutPort,
@@ -413,7 +517,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.2': {
     nodeStatus: patchWithoutPort,
@@ -424,7 +532,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.3': {
     nodeStatus: patchWithoutPort,
@@ -435,7 +547,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.4': {
     nodeStatus: patchWithoutPort,
@@ -446,7 +562,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.5': {
     nodeStatus: patchWithoutPort,
@@ -457,7 +577,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.6': {
     nodeStatus: patchWithoutPort,
@@ -468,7 +592,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.12.7': {
     nodeStatus: patchWithoutPort,
@@ -479,7 +607,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.0': {
     nodeStatus: patchWithoutPort,
@@ -490,7 +622,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.1': {
     nodeStatus: patchWithoutPort,
@@ -501,7 +637,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.2': {
     nodeStatus: patchWithoutPort,
@@ -512,7 +652,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.3': {
     nodeStatus: patchWithoutPort,
@@ -523,7 +667,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.4': {
     nodeStatus: patchWithoutPort,
@@ -534,7 +682,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.13.5': {
     nodeStatus: patchWithoutPort,
@@ -545,7 +697,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.0': {
     nodeStatus: patchWithoutPort,
@@ -556,7 +712,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.1': {
     nodeStatus: patchWithoutPort,
@@ -567,7 +727,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.2': {
     nodeStatus: patchWithoutPort,
@@ -578,7 +742,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.3': {
     nodeStatus: patchWithoutPort,
@@ -589,7 +757,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.4': {
     nodeStatus: patchWithoutPort,
@@ -600,7 +772,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.14.5': {
     nodeStatus: patchWithoutPort,
@@ -611,7 +787,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.15.0': {
     nodeStatus: patchWithoutPort,
@@ -622,7 +802,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.15.1': {
     nodeStatus: patchWithoutPort,
@@ -633,7 +817,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.15.2': {
     nodeStatus: patchWithoutPort,
@@ -644,7 +832,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.15.3': {
     nodeStatus: patchWithoutPort,
@@ -655,7 +847,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.15.4': {
     nodeStatus: patchWithoutPort,
@@ -666,7 +862,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.0': {
     nodeStatus: patchWithoutPort,
@@ -677,7 +877,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.1': {
     nodeStatus: patchWithoutPort,
@@ -688,7 +892,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.2': {
     nodeStatus: patchWithoutPort,
@@ -699,7 +907,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.3': {
     nodeStatus: patchWithoutPort,
@@ -710,7 +922,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.4': {
     nodeStatus: patchWithoutPort,
@@ -721,7 +937,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.5': {
     nodeStatus: patchWithoutPort,
@@ -732,7 +952,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.16.6': {
     nodeStatus: patchWithoutPort,
@@ -743,7 +967,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.0': {
     nodeStatus: patchWithoutPort,
@@ -754,7 +982,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.1': {
     nodeStatus: patchWithoutPort,
@@ -765,7 +997,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.2': {
     nodeStatus: patchWithoutPort,
@@ -776,7 +1012,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.3': {
     nodeStatus: patchWithoutPort,
@@ -787,7 +1027,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.4': {
     nodeStatus: patchWithoutPort,
@@ -798,7 +1042,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.17.5': {
     nodeStatus: patchWithoutPort,
@@ -809,7 +1057,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.18.0': {
     nodeStatus: patchWithoutPort,
@@ -820,7 +1072,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.18.1': {
     nodeStatus: patchWithoutPort,
@@ -831,7 +1087,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.18.2': {
     nodeStatus: patchWithoutPort,
@@ -842,7 +1102,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.18.3': {
     nodeStatus: patchWithoutPort,
@@ -853,7 +1117,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.19.0': {
     nodeStatus: patchWithoutPort,
@@ -864,7 +1132,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.19.1': {
     nodeStatus: patchWithoutPort,
@@ -875,7 +1147,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.19.2': {
     nodeStatus: patchWithoutPort,
@@ -886,7 +1162,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.20.0': {
     nodeStatus: patchWithoutPort,
@@ -897,7 +1177,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.21.0': {
     nodeStatus: patchWithoutPort,
@@ -908,7 +1192,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.21.1': {
     nodeStatus: patchWithoutPort,
@@ -919,7 +1207,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.21.2': {
     nodeStatus: patchWithoutPort,
@@ -930,7 +1222,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.22.0': {
     nodeStatus: patchWithoutPort,
@@ -941,7 +1237,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.22.1': {
     nodeStatus: patchWithoutPort,
@@ -952,7 +1252,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.22.2': {
     nodeStatus: patchWithoutPort,
@@ -963,7 +1267,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.23.0': {
     nodeStatus: patchWithoutPort,
@@ -974,7 +1282,11 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
   'v1.23.1': {
     nodeStatus: patchWithoutPort,
@@ -985,6 +1297,10 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: { metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 }, logs: logs12 },
+    edgestream: {
+      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
+      logs: logs12,
+      exec: true,
+    },
   },
 };

@@ -12,6 +12,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
+import { serveExecConnection } from './edged-exec-connection.ts';
 import { serveLogsConnection } from './edged-log-connection.ts';
 import { type LinePrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
@@ -42,7 +43,7 @@ export interface TunnelSessionOptions {
 export function serveTunnelSession(options: TunnelSessionOptions): Promise<string> {
   const { world, host, log, tunnel, signal } = options;
   const { socket } = tunnel;
-  // Connections by the id of their CONNECT; each is aborted by a REMOVE_CONNECT for that id.
+  // Connections by the id of their CONNECT.
   const connections: Connections = new Map();
   const label = `tunnel ping of ${host.name}`;
   const ping = world.clock.setInterval(() => socket.ping('ping you'), PING_PERIOD_MS, label);
@@ -67,7 +68,9 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
       queueMicrotask(() => void serve(options, connections, message, parent));
     }
-    if (message.type === messageTypes.REMOVE_CONNECT) connections.get(message.connectId)?.abort();
+    const connection = connections.get(message.connectId);
+    if (message.type === messageTypes.REMOVE_CONNECT) connection?.removed.abort();
+    else if (message.type === messageTypes.DATA) connection?.received?.(message.data);
   }
 
   return new Promise((resolve) => {
@@ -84,44 +87,54 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
   });
 }
 
-type Connections = Map<number, AbortController>;
+type Connections = Map<number, LocalConnection>;
 
-/** Source: tunnel.go ServeConnection. Exec is no part of the simulator: such a CONNECT gets no answer. */
+/** One that is being served. */
+interface LocalConnection {
+  /** Aborted by a REMOVE_CONNECT. */
+  readonly removed: AbortController;
+  /** Takes what the cloud sends. */
+  received?: (data: Uint8Array) => void;
+}
+
+const servedTypes: readonly number[] = [
+  messageTypes.LOGS_CONNECT,
+  messageTypes.EXEC_CONNECT,
+  messageTypes.METRIC_CONNECT,
+];
+
+/** Source: tunnel.go ServeConnection. */
 async function serve(
   options: TunnelSessionOptions,
   connections: Connections,
   message: TunnelMessage,
   parent: number,
 ): Promise<void> {
-  const { world, host, log, dialect, signal, traits } = options;
+  const { log, dialect, signal, traits } = options;
   const { connectId, type } = message;
-  if (signal.aborted) return;
+  if (signal.aborted || !servedTypes.includes(type)) return;
   const isLogs = type === messageTypes.LOGS_CONNECT;
-  if (!isLogs && type !== messageTypes.METRIC_CONNECT) {
-    const detail = { connectId, url: '', outcome: 'failed', error: 'not simulated' } as const;
-    world.trace.emit({
-      host: host.name,
-      component: 'edgestream',
-      kind: 'edgestream.request',
-      detail,
-      parent,
-    });
-    return;
-  }
-  // kubeedge v1.3.0 edge/pkg/edgestream/tunnel.go.
-  if (!isLogs && traits.metrics === null) return options.panic('TODO');
+  const isExec = type === messageTypes.EXEC_CONNECT;
+  // kubeedge v1.3.0, v1.4.0 edge/pkg/edgestream/tunnel.go.
+  if (isExec ? !traits.exec : !isLogs && traits.metrics === null) return options.panic('TODO');
   const payload = unmarshal(options, message);
   let served = false;
   if (payload !== undefined) {
-    const removed = new AbortController();
-    connections.set(connectId, removed);
+    const connection: LocalConnection = { removed: new AbortController() };
+    const { removed } = connection;
+    connections.set(connectId, connection);
     const tunnel: MessageSink = {
       write: (answer) => send(options, answer),
       writeLines: (id, lines, printed) => sendLines(options, id, lines, printed),
       drained: () => options.tunnel.socket.drained(),
     };
     const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent };
-    if (isLogs || traits.metrics === null) {
+    if (isExec) {
+      const onData = (receive: (data: Uint8Array) => void) => {
+        connection.received = receive;
+      };
+      served = await serveExecConnection({ ...request, traits: traits.logs, onData });
+    } else if (isLogs || traits.metrics === null) {
       served = await serveLogsConnection({ ...request, traits: traits.logs });
     } else if (payload.header === null && traits.metrics.identity) {
       // edgedmetricsconnection.go:70 Header.Set on a nil map.
@@ -136,10 +149,23 @@ async function serve(
   connections.delete(connectId);
 }
 
+/** Where upstream prints that a connection failed, and what it calls it. */
+const SERVE_ERRORS: Readonly<Record<number, readonly [source: string, kind: string]>> = {
+  [messageTypes.LOGS_CONNECT]: ['tunnel.go:94', 'Logs'],
+  [messageTypes.EXEC_CONNECT]: ['tunnel.go:98', 'Container Exec'],
+  [messageTypes.METRIC_CONNECT]: ['tunnel.go:102', 'Metrics'],
+};
+
+/** Where it prints that a payload cannot be read. */
+const UNMARSHAL_ERRORS: Readonly<Record<number, string>> = {
+  [messageTypes.LOGS_CONNECT]: 'tunnel.go:55',
+  [messageTypes.EXEC_CONNECT]: 'tunnel.go:68',
+  [messageTypes.METRIC_CONNECT]: 'tunnel.go:82',
+};
+
 function logServeError(log: ComponentLog, { connectId, type }: TunnelMessage, dialect: Dialect): void {
   const name = `MESSAGE: connectid ${connectId} MessageType ${messageTypeGoName(type, dialect)}`;
-  const [source, kind] =
-    type === messageTypes.LOGS_CONNECT ? ['tunnel.go:94', 'Logs'] : ['tunnel.go:102', 'Metrics'];
+  const [source = '', kind = ''] = SERVE_ERRORS[type] ?? [];
   log.error(source, `Serve ${kind} connection error ${name}`);
 }
 
@@ -149,7 +175,7 @@ function unmarshal({ log }: TunnelSessionOptions, message: TunnelMessage): Conne
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     const text = goJsonSyntaxError(message.data) ?? error.message;
-    const source = message.type === messageTypes.LOGS_CONNECT ? 'tunnel.go:55' : 'tunnel.go:82';
+    const source = UNMARSHAL_ERRORS[message.type] ?? '';
     log.error(source, `unmarshal connector data error ${text}`);
     return undefined;
   }

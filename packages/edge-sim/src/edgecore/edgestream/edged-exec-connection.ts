@@ -1,0 +1,148 @@
+import { type Host, NetError, type NetSocket, type World } from '@kubeedge-sim/sim-kit';
+import { type ConnectPayload, connectUrlToString, messageTypes } from '@kubeedge-sim/wire';
+import type { ComponentLog } from '../component-log.ts';
+import type { LogsConnectionTraits } from '../release.ts';
+import type { MessageSink } from './edged-metrics-connection.ts';
+import { type GoTarget, goTarget } from './go-target.ts';
+
+export interface ExecConnectionOptions {
+  world: World;
+  host: Host;
+  log: ComponentLog;
+  /** A REMOVE_CONNECT takes effect as for logs. */
+  traits: LogsConnectionTraits;
+  payload: ConnectPayload;
+  tunnel: MessageSink;
+  /** Called once with who takes the cloud's DATA. */
+  onData: (receive: (data: Uint8Array) => void) => void;
+  /** Aborted by a REMOVE_CONNECT from the cloud. */
+  removed: AbortSignal;
+  /** Aborted when the process ends. */
+  signal: AbortSignal;
+  parent: number;
+}
+
+/** edgedexecconnection.go Serve: the buffer of one read. */
+const READ_BYTES = 256;
+const REMOVE_TRIES = 3;
+// golang/go go1.14 src/net/http/request.go reqWriteExcludeHeader.
+const WRITTEN_FIRST = ['Host', 'User-Agent', 'Content-Length', 'Transfer-Encoding', 'Trailer'];
+
+/**
+ * Serves one EXEC_CONNECT: a connection to edged with the request on it, and then bytes as they are, edged's answer
+ * among them. A failed dial sends nothing at all.
+ * Source: kubeedge v1.6.1 and, where a REMOVE_CONNECT stops at once, v1.7.0 pkg/stream/edgedexecconnection.go Serve.
+ * @returns false where upstream's Serve returns an error
+ */
+export async function serveExecConnection(options: ExecConnectionOptions): Promise<boolean> {
+  const { log, onData, removed, signal, traits } = options;
+  // What the cloud sends before edged is there waits in a channel.
+  let waiting: Uint8Array[] | undefined = [];
+  onData((data) => waiting?.push(data));
+  const socket = await dialEdged(options);
+  if (socket === undefined) return false;
+  const write = (data: Uint8Array) => {
+    if (socket.writable) socket.write(data);
+    else log.error('edgedexecconnection.go:79', 'failed to write, err: write: broken pipe');
+  };
+  for (const data of waiting) write(data);
+  waiting = undefined;
+  onData(write);
+  const cancelled = Promise.withResolvers<End>();
+  if (traits.stopsOnCancel === 'at-once')
+    removed.addEventListener('abort', () => cancelled.resolve('ended'), { once: true });
+  const end = await Promise.race([cancelled.promise, passOn(options, socket)]);
+  if (!signal.aborted) sendRemove(options);
+  socket.destroy();
+  return end === 'ended' || traits.stopsOnCancel === 'at-once';
+}
+
+type End = 'ended' | 'failed';
+
+/** Dials as apimachinery's SpdyRoundTripper does, and writes the request. */
+async function dialEdged(options: ExecConnectionOptions): Promise<NetSocket | undefined> {
+  const { world, host, log, payload, signal, parent } = options;
+  const url = connectUrlToString(payload.url);
+  const emit = (detail: { outcome: 'answered' | 'failed'; error?: string }) =>
+    world.trace.emit({
+      host: host.name,
+      component: 'edgestream',
+      kind: 'edgestream.request',
+      detail: { connectId: payload.messId, url, ...detail },
+      parent,
+    });
+  const failed = (error: string) => {
+    emit({ outcome: 'failed', error });
+    log.error('edgedexecconnection.go:61', `failed to dial, err: ${world.net.describe(error)}`);
+    return undefined;
+  };
+  const target = goTarget(url);
+  if (typeof target === 'string') return failed(target);
+  try {
+    const socket = await host.connect(target.endpoint, { component: 'edgestream', parent, signal });
+    socket.write(Buffer.from(requestHead(payload, target), 'latin1'));
+    emit({ outcome: 'answered' });
+    return socket;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof NetError)) throw error;
+    return failed(error.goText);
+  }
+}
+
+/** golang/go go1.14 src/net/http/request.go write, transfer.go shouldSendContentLength. */
+function requestHead({ header, method = '' }: ConnectPayload, { host, requestTarget }: GoTarget): string {
+  const verb = method === '' ? 'GET' : method;
+  const [agent = 'Go-http-client/1.1'] = header?.get('User-Agent') ?? [];
+  const lines = [`${verb} ${requestTarget} HTTP/1.1`, `Host: ${host}`];
+  if (agent !== '') lines.push(`User-Agent: ${agent}`);
+  if (['POST', 'PUT', 'PATCH'].includes(verb)) lines.push('Content-Length: 0');
+  for (const [name, values] of [...(header ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (WRITTEN_FIRST.includes(name)) continue;
+    // Go writes a header's line breaks as blanks.
+    for (const value of values) lines.push(`${name}: ${value.replace(/[\r\n]/g, ' ')}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** Sends what edged says; while the cloud does not read, neither is edged read. */
+function passOn(options: ExecConnectionOptions, socket: NetSocket): Promise<End> {
+  const { log, payload, removed, signal, tunnel, traits } = options;
+  const { promise, resolve } = Promise.withResolvers<End>();
+  const connectId = payload.messId;
+  const name = nameOf(payload);
+  const failed = (error: string) =>
+    log.error('edgedexecconnection.go:108', `${name} failed to write exec data, err:${error}`);
+  socket.on('data', (chunk: Buffer) => {
+    const isLast = traits.stopsOnCancel === 'next-chunk' && removed.aborted;
+    const bytes = isLast ? chunk.subarray(0, READ_BYTES) : chunk;
+    for (let at = 0; at < bytes.length; at += READ_BYTES) {
+      const data = bytes.subarray(at, at + READ_BYTES);
+      if (!tunnel.write({ connectId, type: messageTypes.DATA, data })) return resolve('failed');
+    }
+    if (isLast) return resolve('ended');
+    const drained = tunnel.drained();
+    if (drained === undefined) return;
+    socket.pause();
+    void drained.then(() => socket.resume());
+  });
+  socket.once('error', () => {
+    if (!signal.aborted && !socket.destroyed) failed('read: connection reset by peer');
+  });
+  socket.once('end', () => resolve('ended'));
+  socket.once('close', () => resolve('ended'));
+  signal.addEventListener('abort', () => resolve('ended'), { once: true });
+  return promise;
+}
+
+function sendRemove({ log, payload, tunnel }: ExecConnectionOptions): void {
+  const message = { connectId: payload.messId, type: messageTypes.REMOVE_CONNECT, data: new Uint8Array() };
+  for (let tries = 0; tries < REMOVE_TRIES; tries++) {
+    if (tunnel.write(message)) return;
+    const error = 'use of closed network connection';
+    const text = `${nameOf(payload)} send REMOVE_CONNECT message error ${error}`;
+    log.error('edgedexecconnection.go:89', text);
+  }
+}
+
+const nameOf = ({ messId }: ConnectPayload) => `EDGE_EXEC_CONNECTOR Message MessageID ${messId}`;
