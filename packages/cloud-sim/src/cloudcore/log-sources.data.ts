@@ -2,7 +2,7 @@
 import type { LogSources } from './release.ts';
 
 // file:line of the log statements of each release, as klog prints them, found mechanically in
-// kubeedge/kubeedge cloud/pkg/cloudstream/{streamserver,session,containerlog_connection,
+// kubeedge/kubeedge cloud/pkg/cloudstream/{streamserver,session,containerexec_connection,containerlog_connection,
 // containermetrics_connection,tunnelserver}.go,
 // pkg/stream/message.go and (restfulWriteHeader) vendor/github.com/emicklei/go-restful/response.go at every
 // tag. A missing name means that the release has no such statement. One table per set of tags that agree in
@@ -53,6 +53,21 @@ const logsConnection1_13 = {
   logsSentRemove: 'containerlog_connection.go:120',
 } as const satisfies LogSources;
 
+// getExec of streamserver.go, and containerexec_connection.go.
+const execConnection1_5 = {
+  execWriteConnectError: 'containerexec_connection.go:68', execSendInfoError: 'containerexec_connection.go:81',
+  execReadError: 'containerexec_connection.go:109', execWriteError: 'containerexec_connection.go:118',
+} as const satisfies LogSources;
+const execConnection1_9 = {
+  ...execConnection1_5, execSendRemoveError: 'containerexec_connection.go:92',
+  execReadError: 'containerexec_connection.go:113', execWriteError: 'containerexec_connection.go:125',
+} as const satisfies LogSources;
+const execConnection1_13 = {
+  execWriteConnectError: 'containerexec_connection.go:75', execSendInfoError: 'containerexec_connection.go:89',
+  execSendRemoveError: 'containerexec_connection.go:100',
+  execReadError: 'containerexec_connection.go:121', execWriteError: 'containerexec_connection.go:133',
+} as const satisfies LogSources;
+
 /** v1.3.0 */
 export const from1_3_0 = {
   ...logsConnection1_3,
@@ -92,6 +107,8 @@ export const from1_4_0 = {
 
 /** v1.5.0 */
 export const from1_5_0 = {
+  ...execConnection1_5, execError: 'streamserver.go:194',
+  execAddConnectionError: 'streamserver.go:234', execDeletedFrom: 'streamserver.go:240',
   ...logsConnection1_4,
   logsError: 'streamserver.go:101', logsAddConnectionError: 'streamserver.go:129', logsDeletedFrom: 'streamserver.go:135',
   prepareStream: 'streamserver.go:270', metricsError: 'streamserver.go:151',
@@ -109,6 +126,8 @@ export const from1_5_0 = {
 
 /** v1.6.0 … v1.6.2 (3 tags) */
 export const from1_6_0 = {
+  ...execConnection1_5, execError: 'streamserver.go:207',
+  execAddConnectionError: 'streamserver.go:247', execDeletedFrom: 'streamserver.go:253',
   ...logsConnection1_4,
   logsError: 'streamserver.go:106', logsAddConnectionError: 'streamserver.go:134', logsDeletedFrom: 'streamserver.go:140',
   prepareStream: 'streamserver.go:283', metricsError: 'streamserver.go:156',
@@ -126,6 +145,8 @@ export const from1_6_0 = {
 
 /** v1.7.0 … v1.7.2 (3 tags) */
 export const from1_7_0 = {
+  ...execConnection1_5, execError: 'streamserver.go:204',
+  execAddConnectionError: 'streamserver.go:244', execDeletedFrom: 'streamserver.go:250',
   ...logsConnection1_4,
   logsError: 'streamserver.go:105', logsAddConnectionError: 'streamserver.go:133', logsDeletedFrom: 'streamserver.go:139',
   prepareStream: 'streamserver.go:280', metricsError: 'streamserver.go:154',
@@ -143,6 +164,8 @@ export const from1_7_0 = {
 
 /** v1.8.0 … v1.8.1 (2 tags) */
 export const from1_8_0 = {
+  ...execConnection1_5, execError: 'streamserver.go:208',
+  execAddConnectionError: 'streamserver.go:248', execDeletedFrom: 'streamserver.go:255',
   ...logsConnection1_8,
   logsError: 'streamserver.go:105', logsAddConnectionError: 'streamserver.go:133', logsDeletedFrom: 'streamserver.go:140',
   prepareStream: 'streamserver.go:286', metricsError: 'streamserver.go:156',
@@ -160,6 +183,8 @@ export const from1_8_0 = {
 
 /** v1.8.2 */
 export const from1_8_2 = {
+  ...execConnection1_5, execError: 'streamserver.go:227',
+  execAddConnectionError: 'streamserver.go:267', execDeletedFrom: 'streamserver.go:274',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
@@ -178,6 +203,8 @@ export const from1_8_2 = {
 /** v1.9.0 … v1.9.3 (4 tags) */
 export const from1_9_0 = {
   ...nodePort1_9,
+  ...execConnection1_9, execError: 'streamserver.go:227',
+  execAddConnectionError: 'streamserver.go:267', execDeletedFrom: 'streamserver.go:274',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
@@ -196,6 +223,8 @@ export const from1_9_0 = {
 /** v1.9.4 … v1.9.5 (2 tags) */
 export const from1_9_4 = {
   ...nodePort1_9,
+  ...execConnection1_9, execError: 'streamserver.go:227',
+  execAddConnectionError: 'streamserver.go:267', execDeletedFrom: 'streamserver.go:274',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:152', logsDeletedFrom: 'streamserver.go:159', logsPodError: 'streamserver.go:125',
   prepareStream: 'streamserver.go:305', metricsError: 'streamserver.go:175',
@@ -214,6 +243,8 @@ export const from1_9_4 = {
 /** v1.10.0 … v1.10.1 (2 tags) */
 export const from1_10_0 = {
   ...nodePort1_10,
+  ...execConnection1_9, execError: 'streamserver.go:216',
+  execAddConnectionError: 'streamserver.go:260', execDeletedFrom: 'streamserver.go:267',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:319', metricsError: 'streamserver.go:164',
@@ -232,6 +263,8 @@ export const from1_10_0 = {
 /** v1.10.2 … v1.10.3 (2 tags) */
 export const from1_10_2 = {
   ...nodePort1_10,
+  ...execConnection1_9, execError: 'streamserver.go:216',
+  execAddConnectionError: 'streamserver.go:260', execDeletedFrom: 'streamserver.go:267',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:319', metricsError: 'streamserver.go:164',
@@ -250,6 +283,8 @@ export const from1_10_2 = {
 /** v1.11.0 */
 export const from1_11_0 = {
   ...nodePort1_10,
+  ...execConnection1_9, execError: 'streamserver.go:216',
+  execAddConnectionError: 'streamserver.go:260', execDeletedFrom: 'streamserver.go:267',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
@@ -268,6 +303,8 @@ export const from1_11_0 = {
 /** v1.11.1 … v1.11.3 (3 tags) */
 export const from1_11_1 = {
   ...nodePort1_10,
+  ...execConnection1_9, execError: 'streamserver.go:216',
+  execAddConnectionError: 'streamserver.go:260', execDeletedFrom: 'streamserver.go:267',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsAddConnectionError: 'streamserver.go:141', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
@@ -286,6 +323,8 @@ export const from1_11_1 = {
 /** v1.12.0 … v1.12.7 (8 tags) */
 export const from1_12_0 = {
   ...nodePort1_12,
+  ...execConnection1_9, execError: 'streamserver.go:216',
+  execDeletedFrom: 'streamserver.go:267',
   ...logsConnection1_8,
   logsError: 'streamserver.go:108', logsDeletedFrom: 'streamserver.go:148',
   prepareStream: 'streamserver.go:320', metricsError: 'streamserver.go:164',
@@ -303,6 +342,8 @@ export const from1_12_0 = {
 /** v1.13.0 … v1.13.5 (6 tags) */
 export const from1_13_0 = {
   ...nodePort1_12,
+  ...execConnection1_13, execError: 'streamserver.go:218',
+  execDeletedFrom: 'streamserver.go:272',
   ...logsConnection1_13,
   logsError: 'streamserver.go:108', logsDeletedFrom: 'streamserver.go:149',
   prepareStream: 'streamserver.go:325', metricsError: 'streamserver.go:165',
@@ -320,6 +361,8 @@ export const from1_13_0 = {
 /** v1.14.0 … v1.14.5 (6 tags) */
 export const from1_14_0 = {
   ...nodePort1_12,
+  ...execConnection1_13, execError: 'streamserver.go:230',
+  execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',
@@ -337,6 +380,8 @@ export const from1_14_0 = {
 /** v1.15.0 … v1.20.0 (26 tags) */
 export const from1_15_0 = {
   ...nodePort1_12,
+  ...execConnection1_13, execError: 'streamserver.go:230',
+  execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',
@@ -354,6 +399,8 @@ export const from1_15_0 = {
 /** v1.21.0 … v1.23.1 (8 tags) */
 export const from1_21_0 = {
   ...nodePort1_21,
+  ...execConnection1_13, execError: 'streamserver.go:230',
+  execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
   prepareStream: 'streamserver.go:407', metricsError: 'streamserver.go:177',

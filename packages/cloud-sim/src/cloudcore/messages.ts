@@ -11,6 +11,25 @@ export const metricsConnectionText = (id: number) => `APIServer_MetricsConnectio
 /** kubeedge v1.6.1 cloud/pkg/cloudstream/containerlog_connection.go String */
 export const logsConnectionText = (id: number) => `APIServer_LogsConnection MessageID ${id}`;
 
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go String */
+export const execConnectionText = (id: number) => `APIServer_ExecConnection MessageID ${id}`;
+
+/** kubeedge v1.6.1 pkg/stream/edgedexecconnection.go String */
+export const edgedExecText = (id: number) => `EDGE_EXEC_CONNECTOR Message MessageID ${id}`;
+
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec */
+export const execSessionMissing = (release: CloudcoreRelease, key: string) =>
+  `${release.capitalMessages ? 'Exec: Can' : 'exec: can'} not find ${key} session `;
+
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec */
+export const notAnUpgrade = (release: CloudcoreRelease) =>
+  `${release.capitalMessages ? 'R' : 'r'}equest was not an upgrade`;
+
+/** golang/go src/net/http/server.go (*response).WriteHeader of a connection that was hijacked. */
+export const hijackedWriteHeader = (caller: string) =>
+  'http: response.WriteHeader on hijacked connection from ' +
+  `github.com/emicklei/go-restful.(*Response).WriteHeader (${caller})`;
+
 /** kubeedge v1.6.1 pkg/stream/edgedlogconnection.go String */
 export const edgedLogsText = (id: number) => `EDGE_LOGS_CONNECTOR Message MessageID ${id}`;
 
@@ -32,9 +51,13 @@ export const tunnelHasClosed = (release: CloudcoreRelease, session: string) =>
 export const connectionMissing = (release: CloudcoreRelease, id: number, session: string) =>
   `${release.capitalMessages ? 'Can' : 'can'} not find apiServer connection id ${id} in ${session}`;
 
-/** kubeedge v1.12.0 cloud/pkg/cloudstream/streamserver.go getMetrics */
-export const addConnectionWrapped = (session: string, error: string) =>
-  `add apiServer connection into ${session} error ${error}`;
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getMetrics, getExec; wrapped: v1.12.0 */
+export const addConnectionFailed = (
+  release: CloudcoreRelease,
+  kind: 'connection' | 'exec connection',
+  session: string,
+  error: string,
+) => `${release.addErrorWrapped ? 'add apiServer' : 'Add apiserver'} ${kind} into ${session} error ${error}`;
 
 /** golang/go src/net/http/server.go (*response).WriteHeader, with go-restful's wrapper as the caller. */
 export const superfluousWriteHeader = (caller: string) =>

@@ -30,6 +30,14 @@ export type LogStatement =
   | 'sendRemoveError'
   | 'sentRemove'
   | 'edgePeerDone'
+  | 'execError'
+  | 'execAddConnectionError'
+  | 'execDeletedFrom'
+  | 'execWriteConnectError'
+  | 'execSendInfoError'
+  | 'execSendRemoveError'
+  | 'execReadError'
+  | 'execWriteError'
   | 'logsError'
   | 'logsPodError'
   | 'logsAddConnectionError'
@@ -85,12 +93,21 @@ export interface CloudcoreRelease {
    * its path, asked of kube-apiserver.
    */
   readonly logsSessionKey: 'host-header' | 'pod-node';
+  /** The same for exec and attach. */
+  readonly execSessionKey: 'host-header' | 'pod-node';
+  /**
+   * What becomes of an exec whose client has gone: its goroutine reads on as fast as it can until the edge ends the
+   * request, or tells the edge of it.
+   */
+  readonly execClientGone: 'spins' | 'removes';
   /** What becomes of a pod that is not there: one line of its own before the error's, or one in all. */
   readonly podErrorLines: 2 | 1;
   /** What a failed metrics request's log line begins with. */
   readonly metricsErrorPrefix: string;
   /** What a failed logs request's log line begins with. */
   readonly logsErrorPrefix: string;
+  /** What a failed exec request's log line begins with. */
+  readonly execErrorPrefix: string;
   /** A closed session is reported in one line (wrapped) instead of two. */
   readonly addErrorWrapped: boolean;
   /** Errors of a connection's Serve never reach the log nor the status. */

@@ -63,9 +63,13 @@ const era3 = {
   tunnelCipherSuites12: cipherEcdsa,
   capitalMessages: true,
   logsSessionKey: 'host-header',
+  execSessionKey: 'host-header',
+  // containerexec_connection.go Serve: the outer loop polls, the inner one meets the same end again
+  execClientGone: 'spins',
   podErrorLines: 2,
   metricsErrorPrefix: '',
   logsErrorPrefix: '',
+  execErrorPrefix: '',
   addErrorWrapped: false,
   // `if err := …Serve()` declares a new err, so that the deferred report never sees it.
   serveErrorShadowed: true,
@@ -116,6 +120,8 @@ const era9 = {
   ...era8,
   // streamserver.go getContainerLogs, from v1.8.2
   logsSessionKey: 'pod-node',
+  // containerexec_connection.go Serve sendCloseMessage
+  execClientGone: 'removes',
   capitalMessages: false,
   nodePortWriter: 'tunnel-connect',
   nat: 'managed-every-cycle',
@@ -125,9 +131,11 @@ const era9 = {
 const era10 = {
   ...era9,
   // streamserver.go getSessionKey
+  execSessionKey: 'pod-node',
   podErrorLines: 1,
   metricsErrorPrefix: 'Failed to get metrics, err: ',
   logsErrorPrefix: 'Failed to get container logs, err: ',
+  execErrorPrefix: 'Failed to get exec, err: ',
   nodeWriteFailure: 'close-connect',
 } as const;
 const era11 = { ...era10, streamTlsMinVersion: 'TLSv1.2' } as const;

@@ -39,6 +39,11 @@ declare module '@kubeedge-sim/sim-kit' {
     };
     /** The end of a request on port 10003; `connectId` is 0 when it got none, `bytes` counts the body. */
     'stream.response': { connectId: number; status: number; bytes: number; end: ResponseEnd };
+    /**
+     * The client of an exec has gone and nobody tells the edge: a goroutine reads as fast as it can, until the edge
+     * ends the request or its tunnel drops. kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go Serve
+     */
+    'stream.spin': { connectId: number; state: 'begins' | 'ends' };
     /** An edge was told to close its tunnel, or nothing, and has no session. Parent: its `net.connect`. */
     'tunnel.refused': { connection: string; hostname: string; reason: string };
     /**

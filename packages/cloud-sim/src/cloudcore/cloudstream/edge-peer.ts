@@ -22,6 +22,10 @@ export class EdgePeer {
     return this.#stop.promise;
   }
 
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   /** @throws GoPanic `close of closed channel` when told twice, in releases that close a channel here */
   setDone(): void {
     if (this.#isDone && this.#release.edgePeerStop === 'close') throw new GoPanic('close of closed channel');

@@ -5,7 +5,7 @@ import { GoPanic } from './go-panic.ts';
 import type { GoRequest } from './go-request.ts';
 import type { GoResponse } from './go-response.ts';
 import { serveOnSession } from './serve-on-session.ts';
-import { logsSessionKey, type PodUnknown } from './session-key.ts';
+import { type PodUnknown, podSessionKey } from './session-key.ts';
 import type { StreamContext } from './stream-server.ts';
 
 const statements = { addError: 'logsAddConnectionError', deletedFrom: 'logsDeletedFrom' } as const;
@@ -21,7 +21,7 @@ export async function getContainerLogs(
 ): Promise<void> {
   const { process, tunnels, pods } = context;
   const { release, world } = process;
-  const found = logsSessionKey(release, request, pods);
+  const found = podSessionKey(release.logsSessionKey, request, pods);
   const session = 'key' in found ? tunnels.session(found.key) : undefined;
   const detail = {
     method: request.method,

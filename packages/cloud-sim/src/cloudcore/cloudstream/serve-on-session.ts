@@ -1,4 +1,4 @@
-import { addConnectionWrapped } from '../messages.ts';
+import { addConnectionFailed } from '../messages.ts';
 import type { LogStatement } from '../release.ts';
 import type { ApiserverConnection } from './apiserver-connection.ts';
 import type { Session } from './session.ts';
@@ -23,8 +23,9 @@ export async function serveOnSession(
   const { release } = process;
   const addError = await session.addApiserverConnection(connection, context.nextMessageId());
   if (addError !== undefined) {
-    if (release.addErrorWrapped) return addConnectionWrapped(session.describe(), addError);
-    const line = `Add apiserver connection into ${session.describe()} error ${addError}`;
+    const kind = connection.kind === 'exec' ? 'exec connection' : 'connection';
+    const line = addConnectionFailed(release, kind, session.describe(), addError);
+    if (release.addErrorWrapped) return line;
     process.log('E', statements.addError, line, connection.traceId);
     return addError;
   }

@@ -31,11 +31,11 @@ export interface PodUnknown {
 }
 
 /**
- * The session of a logs request.
+ * The session of a logs or exec request.
  * kubeedge v1.6.1, v1.8.2 cloud/pkg/cloudstream/streamserver.go getContainerLogs; v1.10.0 getSessionKey
  */
-export function logsSessionKey(
-  { logsSessionKey: from }: CloudcoreRelease,
+export function podSessionKey(
+  from: CloudcoreRelease['logsSessionKey'],
   { host, url }: GoRequest,
   pods: PodClient | undefined,
 ): { key: string } | PodUnknown {

@@ -3,6 +3,7 @@ import type { PodClient } from '../nodes.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import type { RequestKind } from '../release.ts';
 import { getContainerLogs } from './get-container-logs.ts';
+import { getExec } from './get-exec.ts';
 import { getMetrics } from './get-metrics.ts';
 import { listenGoHttp } from './go-http-server.ts';
 import { firstHeader, type GoRequest } from './go-request.ts';
@@ -34,6 +35,7 @@ type StreamHandler = (context: StreamContext, request: GoRequest, response: GoRe
 const handlers: { readonly [kind in RequestKind]?: StreamHandler } = {
   metrics: getMetrics,
   logs: getContainerLogs,
+  exec: getExec,
 };
 
 /**

@@ -1,0 +1,156 @@
+import type { NetSocket } from '@kubeedge-sim/sim-kit';
+import { type ConnectUrl, encodeConnectPayload, messageTypes } from '@kubeedge-sim/wire';
+import { edgedExecText, execConnectionText, messageText } from '../messages.ts';
+import type { CloudcoreProcess } from '../process.ts';
+import { EdgePeer, removeAtEdge } from './edge-peer.ts';
+import type { GoRequest } from './go-request.ts';
+import { edgedPort } from './metrics-connection.ts';
+import type { ServedConnection } from './serve-on-session.ts';
+import type { Session } from './session.ts';
+
+/** containerexec_connection.go Serve: the buffer of one read. */
+const READ_BYTES = 256;
+
+/**
+ * One exec request on its way: a client's connection, its bytes as they are.
+ * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go ContainerExecConnection
+ */
+export class ContainerExecConnection implements ServedConnection {
+  readonly kind = 'exec';
+  messageId = 0;
+  traceId: number | undefined;
+  /** Bytes of the edge written to the client. */
+  bytesWritten = 0;
+  readonly #process: CloudcoreProcess;
+  readonly #session: Session;
+  readonly #request: GoRequest;
+  readonly #socket: NetSocket;
+  readonly #edgePeer: EdgePeer;
+
+  constructor(
+    process: CloudcoreProcess,
+    session: Session,
+    exchange: { request: GoRequest; socket: NetSocket; traceId: number | undefined },
+  ) {
+    this.#process = process;
+    this.#session = session;
+    this.#request = exchange.request;
+    this.#socket = exchange.socket;
+    this.#edgePeer = new EdgePeer(process.release);
+    this.traceId = exchange.traceId;
+  }
+
+  describe(): string {
+    return execConnectionText(this.messageId);
+  }
+
+  setEdgePeerDone(): void {
+    this.#edgePeer.setDone();
+  }
+
+  writeToApiserver(data: Uint8Array): Promise<void> | undefined {
+    const socket = this.#socket;
+    if (socket.destroyed) {
+      // What ProxyTunnelMessageToApiserver is told of, message by message.
+      const message = messageText(this.messageId, 'DATA');
+      const error = `write tcp ${addressesOf(socket)}: write: broken pipe`;
+      const line = `Proxy tunnel message [${message}] to kube-apiserver error ${error}`;
+      this.#process.log('E', 'proxyError', line, this.traceId);
+      return undefined;
+    }
+    this.bytesWritten += data.length;
+    return socket.write(data) ? undefined : drained(socket);
+  }
+
+  /**
+   * Sends CONNECT and passes on what the client sends, until it leaves. That the edge has ended the request is
+   * looked at only then. Returns Go's error text, if any.
+   */
+  async serve(): Promise<string | undefined> {
+    const process = this.#process;
+    const error = this.#sendConnection();
+    if (error !== undefined) {
+      const text = `${this.describe()} send EXEC_CONNECT info error ${error}`;
+      process.log('E', 'execSendInfoError', text, this.traceId);
+      return error;
+    }
+    using _ = process.world.waiting(`cloudcore: ${this.describe()} for its client or the edge`);
+    const readError = await this.#passOn();
+    if (readError !== undefined) {
+      const text = `${this.describe()} failed to read from client: ${readError}`;
+      process.log('E', 'execReadError', text, this.traceId);
+    }
+    if (!this.#edgePeer.isDone) {
+      if (process.release.execClientGone === 'spins') await this.#spin();
+      else return this.#removeAtEdge();
+    }
+    const text = `${this.describe()} find edge peer done, so stop this connection`;
+    return process.release.edgePeerDoneIsError ? text : undefined;
+  }
+
+  #sendConnection(): string | undefined {
+    const { method, url: asked, header } = this.#request;
+    const url: ConnectUrl = { ...asked, scheme: 'http', host: `127.0.0.1:${edgedPort}` };
+    const data = encodeConnectPayload({ messId: this.messageId, url, header, method }, this.#process.dialect);
+    const error = this.#send(messageTypes.EXEC_CONNECT, data);
+    if (error !== undefined) {
+      const connector = edgedExecText(this.messageId);
+      const text = `${this.describe()} failed to create exec connection: ${connector}, err: ${error}`;
+      this.#process.log('E', 'execWriteConnectError', text, this.traceId);
+    }
+    return error;
+  }
+
+  /** Resolves when the client has ended its half, with Go's error text unless that was in order. */
+  #passOn(): Promise<string | undefined> {
+    const socket = this.#socket;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    socket.on('data', (chunk: Buffer) => {
+      for (let at = 0; at < chunk.length; at += READ_BYTES) {
+        const error = this.#send(messageTypes.DATA, chunk.subarray(at, at + READ_BYTES));
+        if (error === undefined) continue;
+        const text = `${this.describe()} failed to write to tunnel server, err: ${error}`;
+        this.#process.log('E', 'execWriteError', text, this.traceId);
+      }
+    });
+    socket.once('error', () => resolve(`read tcp ${addressesOf(socket)}: read: connection reset by peer`));
+    socket.once('end', () => resolve(undefined));
+    socket.once('close', () => resolve(undefined));
+    socket.resume();
+    return promise;
+  }
+
+  async #spin(): Promise<void> {
+    const { messageId: connectId } = this;
+    this.#process.trace('stream.spin', { connectId, state: 'begins' }, this.traceId);
+    await this.#edgePeer.done;
+    this.#process.trace('stream.spin', { connectId, state: 'ends' }, this.traceId);
+  }
+
+  #removeAtEdge(): undefined {
+    removeAtEdge(this.#session, this, (error) => {
+      const text = `${this.describe()} failed send REMOVE_CONNECT message to edge, err: ${error}`;
+      this.#process.log('W', 'execSendRemoveError', text, this.traceId);
+    });
+  }
+
+  #send(type: number, data: Uint8Array): string | undefined {
+    return this.#session.writeMessageToTunnel(this, { connectId: this.messageId, type, data });
+  }
+}
+
+const addressesOf = (socket: NetSocket) =>
+  `${socket.localAddress}:${socket.localPort}->${socket.remoteAddress}:${socket.remotePort}`;
+
+/** Resolves when the client reads again, or never will. */
+function drained(socket: NetSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      socket.removeListener('drain', settle);
+      socket.removeListener('close', settle);
+      resolve();
+    };
+    socket.once('drain', settle);
+    socket.once('close', settle);
+  });
+}
