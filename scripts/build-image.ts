@@ -58,9 +58,9 @@ function stage(folder: string): void {
   mkdirSync(app);
   mkdirSync(join(folder, 'certificates'));
   copyFileSync(join(ROOT, 'images/Dockerfile'), join(folder, 'Dockerfile'));
-  // The command and what it depends on; the bridges to test tools are for the other side of a container.
-  const wanted = /^kubeedge-sim(-(wire|sim-kit|cloud-sim|edge-sim))?-\d/;
-  const tarballs = pack(join(folder, 'tarballs')).filter((path) => wanted.test(basename(path)));
+  // The bridges to test tools are for the other side of a container.
+  const isBridge = /^kubeedge-sim-(vitest|msw|testcontainers)-\d/;
+  const tarballs = pack(join(folder, 'tarballs')).filter((path) => !isBridge.test(basename(path)));
   writeFileSync(join(app, 'package.json'), '{ "private": true }\n');
   const words = ['install', '--omit=dev', '--omit=optional', '--no-audit', '--no-fund', '--prefer-offline'];
   execFileSync('npm', [...words, ...tarballs], { cwd: app, stdio: ['ignore', 'ignore', 'pipe'] });
