@@ -172,9 +172,6 @@ export class Session {
     if (error !== undefined) return error;
     const event = this.#traceMessage('to-edge', message, connection.traceId);
     connection.traceId = event ?? connection.traceId;
-    // The far end can look its cause up by this key.
-    if (event !== undefined)
-      this.#process.world.trace.link(`${this.#tunnel.connection}/${message.connectId}`, event);
     return undefined;
   }
 

@@ -197,11 +197,16 @@ function sendLines(
   const { world, host, parent, dialect } = options;
   if (!options.tunnel.socket.sendLines(connectId, lines)) return false;
   const type = messageTypeGoName(messageTypes.DATA, dialect);
+  // What the trace keeps of a body is one piece and where its lines end, not an object a line.
+  const text = Buffer.concat(lines);
+  let end = 0;
+  const ends = lines.map(({ length }) => (end += length));
   world.trace.emitSeries({
     host: host.name,
     count: 2 * lines.length,
     make(index) {
-      const line = lines[index >> 1] as Uint8Array;
+      const at = index >> 1;
+      const line = text.subarray(ends[at - 1] ?? 0, ends[at]);
       if (index % 2 === 1) {
         const detail = { severity: 'I', verbosity, source, message: message(line) } as const;
         return { component: 'edgecore', kind: 'log', detail };
