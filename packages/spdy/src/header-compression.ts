@@ -67,6 +67,7 @@ export class HeaderInflater {
         info: true,
       }) as unknown as typeof result;
     } catch (error) {
+      // Node leaves the handle of a failed call, some 16 KiB, to the collector; each failure ends a session.
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ERR_BUFFER_TOO_LARGE') {
         throw spdyError('SPDY_ERR_HEADER_BLOCK_TOO_LARGE', { type, limit: this.#blockBytesMax });
