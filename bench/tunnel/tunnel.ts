@@ -13,6 +13,8 @@ type Timing = Pick<RequestLoad, 'clients' | 'warmUpSeconds' | 'seconds'>;
 interface Round extends LoadResult {
   /** CPU microseconds per request, by process. */
   cpu: Record<string, number>;
+  /** Resident megabytes afterwards, by process. */
+  rss: Record<string, number>;
 }
 
 /** Requests through 10003, the tunnel and 10350, and the same bodies without all that. */
@@ -83,7 +85,10 @@ async function measure(
       'p50 ms': of(ours, ({ p50Ms }) => p50Ms).toFixed(1),
       'p99 ms': of(ours, ({ p99Ms }) => p99Ms).toFixed(1),
       'CPU µs a request (client, cloud, edge)': cpu(ours, 'client', 'cloud', 'edge'),
-      'raw https (client, server)': cpu('raw https', 'client', 'raw'),
+      'RSS MB (cloud, edge)': ['cloud', 'edge']
+        .map((who) => of(ours, ({ rss }) => rss[who] ?? 0).toFixed(0))
+        .join(', '),
+      'CPU µs of raw https (client, server)': cpu('raw https', 'client', 'raw'),
     },
   };
 }
@@ -105,5 +110,6 @@ async function loadOnce(client: BenchProcess, way: Way, shape: BodyShape, timing
     const seconds = (after[name]?.cpuSeconds ?? 0) - (before[name]?.cpuSeconds ?? 0);
     return [name, (seconds * 1e6) / requests] as const;
   });
-  return { ...result, cpu: Object.fromEntries(cpu) };
+  const rss = Object.keys(counted).map((name) => [name, (after[name]?.rssBytes ?? 0) / 1e6] as const);
+  return { ...result, cpu: Object.fromEntries(cpu), rss: Object.fromEntries(rss) };
 }
