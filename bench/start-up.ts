@@ -9,7 +9,7 @@ import { median } from './result.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const ROUNDS = 15;
-const COMMANDS = [['--version'], ['--help'], ['list'], ['show', 'missing-pod-metrics']];
+const COMMANDS = [['--help'], ['list'], ['show', 'missing-pod-metrics']];
 
 /** How long the command takes until it has ended, from the sources and as installed, beside a Node that does nothing. */
 export const startUp: Benchmark = {
