@@ -102,6 +102,19 @@ test('a log that is followed ends with the command, and a silent one reads on at
   });
 });
 
+test('forty who follow one container at once get the same, to the end', async () => {
+  await inCluster({}, async (cluster) => {
+    const all = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        cluster.kubectl(['logs', '-n', 'factory', 'sensor-agent', 'app', '-f', '--since=60s']),
+      ),
+    );
+    expect(new Set(all.map(({ exitCode }) => exitCode))).toEqual(new Set([130]));
+    expect(new Set(all.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(all[0]?.stdout.split('\n').length).toBeGreaterThan(25);
+  });
+});
+
 test('a client that does not read an endless log holds up its node, and nothing grows meanwhile', async () => {
   const log = { shape: 'endless', everyMs: 1, text: `{n} ${'x'.repeat(1_000)}` } as const;
   await inCluster({ log }, async (cluster) => {

@@ -13,6 +13,7 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #socket: NetSocket;
   #held: Uint8Array[] = [];
+  #drained: Promise<void> | undefined;
 
   constructor(clock: Clock, socket: NetSocket) {
     this.#clock = clock;
@@ -33,9 +34,12 @@ export class Outbox {
     if (this.#socket.writable) this.#socket.write(held.length === 1 ? first : Buffer.concat(held));
   }
 
-  /** As {@link drained} of the socket. */
+  /** As {@link drained} of the socket; all who wait wait for the same. */
   drained(): Promise<void> | undefined {
-    return drained(this.#socket);
+    this.#drained ??= drained(this.#socket)?.then(() => {
+      this.#drained = undefined;
+    });
+    return this.#drained;
   }
 }
 

@@ -3,7 +3,7 @@ import { type ConnectPayload, LineScanner, messageTypes } from '@kubeedge-sim/wi
 import type { ComponentLog } from '../component-log.ts';
 import type { LogsConnectionTraits } from '../release.ts';
 import { askEdged } from './ask-edged.ts';
-import type { MessageSink } from './edged-metrics-connection.ts';
+import { lineFeed, type MessageSink } from './edged-metrics-connection.ts';
 
 export interface LogsConnectionOptions {
   world: World;
@@ -24,7 +24,7 @@ export interface LogsConnectionOptions {
 
 /** edgedlogconnection.go Serve: the buffer of one read. */
 const READ_BYTES = 256;
-const LINE_FEED = 0x0a;
+const NOTHING = new Uint8Array();
 const REMOVE_TRIES = 3;
 
 /**
@@ -90,16 +90,9 @@ async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
     const next = await chunks.next().catch(() => undefined);
     const ended = next === undefined || next.done === true;
     const found = ended ? scanner.end() : scanner.push(next.value);
-    if (found.length > 0) yield found.map(withLineFeed);
+    if (found.length > 0) yield found;
     if (ended || scanner.stopped) return;
   }
-}
-
-function withLineFeed(line: Uint8Array): Uint8Array {
-  const data = new Uint8Array(line.length + 1);
-  data.set(line);
-  data[line.length] = LINE_FEED;
-  return data;
 }
 
 /**
@@ -124,20 +117,22 @@ async function* reads(
   }
 }
 
-/** Upstream writes and logs piece by piece. */
+/** Upstream writes and logs piece by piece; what is there at once goes out at once, in that order. */
 function sendData(options: LogsConnectionOptions, pieces: readonly Uint8Array[]): boolean {
   const { log, payload, traits, tunnel } = options;
   const connectId = payload.messId;
-  for (const data of pieces) {
-    if (!tunnel.write({ connectId, type: messageTypes.DATA, data })) {
-      const message = `MESSAGE: connectid ${connectId} MessageType DATA`;
-      log.error('edgedlogconnection.go:119', `write tunnel message ${message} error`);
-      return false;
-    }
-    const text = `${nameOf(payload)} write logs ${Buffer.from(data).toString()}`;
-    log.v(traits.dataVerbosity, 'edgedlogconnection.go:122', text);
+  const name = nameOf(payload);
+  const isSent = tunnel.writeData(connectId, pieces, {
+    ending: traits.reader === 'lines' ? lineFeed : NOTHING,
+    verbosity: traits.dataVerbosity,
+    source: 'edgedlogconnection.go:122',
+    message: (piece) => `${name} write logs ${Buffer.from(piece).toString()}`,
+  });
+  if (!isSent) {
+    const message = `MESSAGE: connectid ${connectId} MessageType DATA`;
+    log.error('edgedlogconnection.go:119', `write tunnel message ${message} error`);
   }
-  return true;
+  return isSent;
 }
 
 function sendRemove({ log, payload, tunnel }: LogsConnectionOptions): void {

@@ -26,18 +26,22 @@ export interface MetricsConnectionOptions {
 export interface MessageSink {
   /** Sends a message; false when the tunnel is gone. */
   write(message: TunnelMessage): boolean;
-  /** Sends a DATA message for each line, after each of which upstream prints it; false when the tunnel is gone. */
-  writeLines(connectId: number, lines: readonly Uint8Array[], printed: LinePrint): boolean;
+  /** Sends a DATA message for each piece, after each of which upstream prints it; false when the tunnel is gone. */
+  writeData(connectId: number, pieces: readonly Uint8Array[], printed: DataPrint): boolean;
   /** Resolves when the cloud reads again; undefined when it does, or is gone. */
   drained(): Promise<void> | undefined;
 }
 
-/** How a line that was sent is printed. */
-export interface LinePrint {
+/** What stands behind a piece in its message, and how it is printed when it was sent. */
+export interface DataPrint {
+  ending: Uint8Array;
   verbosity: number;
   source: string;
-  message: (line: Uint8Array) => string;
+  message: (piece: Uint8Array) => string;
 }
+
+/** What bufio.Scanner took off a line. */
+export const lineFeed = Uint8Array.of(0x0a);
 
 const REMOVE_TRIES = 3;
 
@@ -117,7 +121,8 @@ function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uin
   const { log, payload, traits, tunnel } = options;
   const connectId = payload.messId;
   const name = nameOf(payload);
-  const isSent = tunnel.writeLines(connectId, lines, {
+  const isSent = tunnel.writeData(connectId, lines, {
+    ending: lineFeed,
     verbosity: traits.lineVerbosity,
     source: 'edgedmetricsconnection.go:115',
     message: (line) => `${name} write metrics data ${Buffer.from(line).toString()}`,

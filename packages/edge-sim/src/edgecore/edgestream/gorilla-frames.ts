@@ -21,32 +21,35 @@ export function frameMessage(message: TunnelMessage, mask: () => number): Buffer
 }
 
 /**
- * A DATA message for each line, which gets its line feed back, framed as {@link frameMessage} does, all in one piece: a
- * write per message costs far more than the message.
+ * A DATA message for each piece, with `ending` behind it, framed as {@link frameMessage} does, all in one: a write per
+ * message costs far more than the message.
  */
-export function frameLines(connectId: number, lines: readonly Uint8Array[], mask: () => number): Buffer {
+export function frameData(
+  connectId: number,
+  pieces: readonly Uint8Array[],
+  ending: Uint8Array,
+  mask: () => number,
+): Buffer {
   const start = encodeMessage({ connectId, type: messageTypes.DATA, data: new Uint8Array() });
-  const extraBytes = start.length + 1;
+  const extraBytes = start.length + ending.length;
   let bytes = 0;
-  for (const line of lines) bytes += framedLength(line.length + extraBytes);
+  for (const piece of pieces) bytes += framedLength(piece.length + extraBytes);
   const target = Buffer.allocUnsafe(bytes);
   let at = 0;
-  for (const line of lines) {
-    const payloadBytes = line.length + extraBytes;
+  for (const piece of pieces) {
+    const payloadBytes = piece.length + extraBytes;
     if (payloadBytes > FRAME_PAYLOAD_BYTES_MAX) {
-      at = writeFrames(Buffer.concat([start, line, LINE_FEED]), target, at, mask);
+      at = writeFrames(Buffer.concat([start, piece, ending]), target, at, mask);
       continue;
     }
     const begin = writeHead(target, at, FIN | TEXT, payloadBytes);
     target.set(start, begin);
-    target.set(line, begin + start.length);
-    target.set(LINE_FEED, begin + payloadBytes - 1);
+    target.set(piece, begin + start.length);
+    target.set(ending, begin + payloadBytes - ending.length);
     at = maskPayload(target, begin, payloadBytes, mask());
   }
   return target;
 }
-
-const LINE_FEED = Uint8Array.of(0x0a);
 
 function framedLength(payloadBytes: number): number {
   let bytes = 0;

@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { type Clock, type NetSocket, Outbox, type Rng } from '@kubeedge-sim/sim-kit';
 import type { TunnelMessage } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
-import { frameLines, frameMessage } from './gorilla-frames.ts';
+import { frameData, frameMessage } from './gorilla-frames.ts';
 
 export interface GorillaSocketOptions {
   socket: NetSocket;
@@ -62,10 +62,10 @@ export class GorillaSocket extends WebSocket {
     return true;
   }
 
-  /** Sends a DATA message for each line; false when it cannot. */
-  sendLines(connectId: number, lines: readonly Uint8Array[]): boolean {
+  /** Sends a DATA message for each piece, with `ending` behind it; false when it cannot. */
+  sendData(connectId: number, pieces: readonly Uint8Array[], ending: Uint8Array): boolean {
     if (this.readyState !== WebSocket.OPEN) return false;
-    this.#outbox.write(frameLines(connectId, lines, this.#mask));
+    this.#outbox.write(frameData(connectId, pieces, ending, this.#mask));
     return true;
   }
 

@@ -14,7 +14,7 @@ import type { EdgecoreRelease } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
 import { serveExecConnection } from './edged-exec-connection.ts';
 import { serveLogsConnection } from './edged-log-connection.ts';
-import { type LinePrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
+import { type DataPrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
 
@@ -125,7 +125,7 @@ async function serve(
     connections.set(connectId, connection);
     const tunnel: MessageSink = {
       write: (answer) => send(options, answer),
-      writeLines: (id, lines, printed) => sendLines(options, id, lines, printed),
+      writeData: (id, pieces, printed) => sendData(options, id, pieces, printed),
       drained: () => options.tunnel.socket.drained(),
     };
     const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent };
@@ -187,31 +187,31 @@ function send(options: TunnelSessionOptions, message: TunnelMessage): boolean {
   return socket.sendMessage(message);
 }
 
-/** For each line the event of its message, and that of its print. */
-function sendLines(
+/** For each piece the event of its message, and that of its print. */
+function sendData(
   options: TunnelSessionOptions,
   connectId: number,
-  lines: readonly Uint8Array[],
-  { verbosity, source, message }: LinePrint,
+  pieces: readonly Uint8Array[],
+  { ending, verbosity, source, message }: DataPrint,
 ): boolean {
   const { world, host, parent, dialect } = options;
-  if (!options.tunnel.socket.sendLines(connectId, lines)) return false;
+  if (!options.tunnel.socket.sendData(connectId, pieces, ending)) return false;
   const type = messageTypeGoName(messageTypes.DATA, dialect);
-  // What the trace keeps of a body is one piece and where its lines end, not an object a line.
-  const text = Buffer.concat(lines);
+  // What the trace keeps of a body is one buffer and where its pieces end, not an object a piece.
+  const text = Buffer.concat(pieces);
   let end = 0;
-  const ends = lines.map(({ length }) => (end += length));
+  const ends = pieces.map(({ length }) => (end += length));
   world.trace.emitSeries({
     host: host.name,
-    count: 2 * lines.length,
+    count: 2 * pieces.length,
     make(index) {
       const at = index >> 1;
-      const line = text.subarray(ends[at - 1] ?? 0, ends[at]);
+      const piece = text.subarray(ends[at - 1] ?? 0, ends[at]);
       if (index % 2 === 1) {
-        const detail = { severity: 'I', verbosity, source, message: message(line) } as const;
+        const detail = { severity: 'I', verbosity, source, message: message(piece) } as const;
         return { component: 'edgecore', kind: 'log', detail };
       }
-      const detail = { direction: 'to-cloud', connectId, type, bytes: line.length + 1 } as const;
+      const detail = { direction: 'to-cloud', connectId, type, bytes: piece.length + ending.length } as const;
       return { component: 'edgestream', kind: 'edgestream.message', detail, parent };
     },
   });
