@@ -81,6 +81,7 @@ export function startEdgecore(world: World, machine: Machine, options: EdgecoreO
         log,
         ending,
         resources,
+        leakedGoroutines: 0,
         onStarted: (modules) => emit('started', { modules }),
       });
     } catch (error) {
@@ -115,6 +116,8 @@ interface Context {
   log: ComponentLog;
   ending: AbortController;
   resources: AsyncDisposable[];
+  /** Goroutines that will never end. */
+  leakedGoroutines: number;
   onStarted: (modules: string[]) => void;
 }
 
@@ -154,6 +157,9 @@ async function run(context: Context): Promise<void> {
         internalIp: options.nodeIp ?? machine.host.address,
         dialect: options.dialect ?? dialectOf(options.tag),
         traits: release.edgestream,
+        onLeak: () => {
+          context.leakedGoroutines += 1;
+        },
         panic,
         signal,
       }),
@@ -204,7 +210,15 @@ async function startModules(
   await cadvisor.start();
   if (ending.signal.aborted) return;
   log.info('server.go:35', `starting to listen read-only on 127.0.0.1:${port}`);
-  resources.push(await startEdged(world, machine, { ...edged, port, nodeName: options.nodeName, cadvisor }));
+  resources.push(
+    await startEdged(world, machine, {
+      ...edged,
+      port,
+      nodeName: options.nodeName,
+      cadvisor,
+      leakedGoroutines: () => context.leakedGoroutines,
+    }),
+  );
 }
 
 async function startRuntime(context: Context): Promise<DockerService> {

@@ -102,6 +102,21 @@ test('a log that is followed ends with the command, and a silent one reads on at
   });
 });
 
+test.each([
+  ['v1.6.1', 1],
+  ['v1.7.0', 0],
+])('an edge of %s leaks a goroutine with each request that ends in order: %i', async (tag, each) => {
+  await inCluster({ cloudcore: tag, edgecore: tag }, async (cluster) => {
+    const goroutines = async () => {
+      const { stdout } = await cluster.curl(EDGE, 'http://127.0.0.1:10350/metrics');
+      return Number(/^go_goroutines (\d+)$/m.exec(stdout)?.[1]);
+    };
+    const before = await goroutines();
+    for (let count = 0; count < 3; count += 1) await cluster.kubectl(LAST_TWO);
+    expect((await goroutines()) - before).toBe(3 * each);
+  });
+});
+
 test('forty who follow one container at once get the same, to the end', async () => {
   await inCluster({}, async (cluster) => {
     const all = await Promise.all(

@@ -41,4 +41,6 @@ export interface EdgedContext {
   /** When this edgecore was started. */
   readonly startedAtMs: number;
   readonly runtimeOperations: () => RuntimeOperations;
+  /** Goroutines of the process that will never end, for go_goroutines. */
+  readonly leakedGoroutines: () => number;
 }

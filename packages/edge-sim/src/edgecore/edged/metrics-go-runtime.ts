@@ -49,7 +49,11 @@ const OS_THREADS = 12;
  * The families of client_golang's Go collector.
  * Source: prometheus/client_golang v1.7.1 prometheus/go_collector.go.
  */
-export function goRuntimeFamilies(goVersion: string, startedAtMs: number): Family[] {
+export function goRuntimeFamilies(
+  goVersion: string,
+  startedAtMs: number,
+  leakedGoroutines: number,
+): Family[] {
   const row = ([name, type, help, value]: Row, labels = {}): Family => ({
     name: `go_${name}`,
     help,
@@ -70,7 +74,7 @@ export function goRuntimeFamilies(goVersion: string, startedAtMs: number): Famil
         },
       ],
     },
-    row(['goroutines', 'gauge', 'Number of goroutines that currently exist.', GOROUTINES]),
+    row(['goroutines', 'gauge', 'Number of goroutines that currently exist.', GOROUTINES + leakedGoroutines]),
     row(['info', 'gauge', 'Information about the Go environment.', 1], { version: goVersion }),
     ...MEMSTATS.map(([name, ...rest]) => row([`memstats_${name}`, ...rest])),
     row([

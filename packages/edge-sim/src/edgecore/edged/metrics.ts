@@ -14,7 +14,7 @@ export function kubeletMetricsText(context: EdgedContext): string {
   const { docker, networkPlugin } = context.runtimeOperations();
   return writePrometheusText([
     ...apiserverFamilies(),
-    ...goRuntimeFamilies(context.traits.goVersion, context.startedAtMs),
+    ...goRuntimeFamilies(context.traits.goVersion, context.startedAtMs, context.leakedGoroutines()),
     operationDurations('docker_operations', 'Docker', docker),
     {
       name: 'kubelet_docker_operations_total',

@@ -43,6 +43,8 @@ export interface EdgedOptions extends Partial<EdgedTraits> {
   pods?: () => readonly PodDescription[];
   /** What kubelet_docker_operations_* count; default nothing, which leaves those families out. */
   runtimeOperations?: () => RuntimeOperations;
+  /** Goroutines that edgestream has leaked; default none. */
+  leakedGoroutines?: () => number;
 }
 
 /** A running edged. Disposing it ends its connections, as the end of edgecore does. */
@@ -92,6 +94,7 @@ export function createContext(world: World, machine: Machine, options: EdgedOpti
     pods: createPodDirectory(options.pods ?? (() => machine.description.pods)),
     startedAtMs: world.clock.now(),
     runtimeOperations: options.runtimeOperations ?? (() => ({ docker: {}, networkPlugin: {} })),
+    leakedGoroutines: options.leakedGoroutines ?? (() => 0),
     traits: {
       paths: options.paths ?? EDGED_PATHS,
       machineMetrics: options.machineMetrics ?? false,

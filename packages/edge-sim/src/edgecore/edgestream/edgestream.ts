@@ -16,6 +16,8 @@ const KEPT_CONNECTIONS = { idlePerTarget: 100, idleMs: 90_000 };
 export interface EdgestreamOptions extends DialTunnelOptions {
   log: ComponentLog;
   traits: NonNullable<EdgecoreRelease['edgestream']>;
+  /** Called when a goroutine is left behind that nothing will end. */
+  onLeak?: () => void;
   /** Ends the process as a Go panic does. */
   panic: (message: string) => void;
 }

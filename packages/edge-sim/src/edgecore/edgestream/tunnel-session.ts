@@ -31,6 +31,8 @@ export interface TunnelSessionOptions {
   traits: NonNullable<EdgecoreRelease['edgestream']>;
   tunnel: Tunnel;
   signal: AbortSignal;
+  /** Called when a goroutine is left behind that nothing will end. */
+  onLeak?: () => void;
   /** Ends the process. */
   panic: (message: string) => void;
   parent: number;
@@ -145,6 +147,10 @@ async function serve(
     if (signal.aborted) return;
   }
   if (!served) logServeError(log, message, dialect);
+  // The goroutine that waits for messages of the cloud ends with a REMOVE_CONNECT only, which a normal end never sends
+  // (pkg/stream/edgedmetricsconnection.go, edgedlogconnection.go, edgedexecconnection.go up to v1.6.2).
+  else if (traits.logs.stopsOnCancel === 'next-chunk' && !connections.get(connectId)?.removed.signal.aborted)
+    options.onLeak?.();
   // By id, whoever is registered under it by now.
   connections.delete(connectId);
 }
