@@ -123,7 +123,7 @@ describe('an EXEC_CONNECT', () => {
         const tunnel = await lab.tunnel();
         tunnel.send(text(CONNECT));
         await lab.world.clock.sleep(10);
-        expect(lab.panics).toEqual(['TODO']);
+        expect(lab.panics).toHaveLength(1);
       },
       { tag: 'v1.4.0' },
     );
