@@ -1,11 +1,8 @@
-import { CloudcoreError } from '@kubeedge-sim/cloud-sim';
-import { EdgeError } from '@kubeedge-sim/edge-sim';
-import { SimError } from '@kubeedge-sim/sim-kit';
+import type { SimError, SimErrorCode } from '@kubeedge-sim/sim-kit';
 import { Command, CommanderError, Option } from 'commander';
-import { type ActFlags, act, type LogFlags, log } from './commands/act.ts';
+import type { ActFlags, LogFlags } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
-import { list, show } from './commands/list.ts';
-import { type MatrixFlags, matrix } from './commands/matrix.ts';
+import type { MatrixFlags } from './commands/matrix.ts';
 import {
   actOption,
   allowOriginOption,
@@ -20,21 +17,24 @@ import {
   seedOption,
   withVersionOptions,
 } from './commands/options.ts';
-import { type PredictFlags, predictCommand } from './commands/predict.ts';
-import { type ProbeFlags, probe } from './commands/probe.ts';
+import type { PredictFlags } from './commands/predict.ts';
+import type { ProbeFlags } from './commands/probe.ts';
 import { addProcessCommands } from './commands/processes.ts';
-import { type ReplayFlags, replay } from './commands/replay.ts';
-import { type RunFlags, run } from './commands/run.ts';
-import { type ServeFlags, serve } from './commands/serve.ts';
-import { type SnapshotFlags, snapshot } from './commands/snapshot.ts';
-import { type TraceFlags, trace } from './commands/trace.ts';
-import { type UpFlags, up } from './commands/up.ts';
+import type { ReplayFlags } from './commands/replay.ts';
+import type { RunFlags } from './commands/run.ts';
+import type { ServeFlags } from './commands/serve.ts';
+import type { SnapshotFlags } from './commands/snapshot.ts';
+import type { TraceFlags } from './commands/trace.ts';
+import type { UpFlags } from './commands/up.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `npm start` alone does: the founding report. */
 const DEFAULT_ARGUMENTS = ['replay', 'missing-pod-metrics'];
 
-/** Runs the command with the given arguments (without node and script); resolves with the exit code. */
+/**
+ * Runs the command with the given arguments (without node and script); resolves with the exit code. What a command needs
+ * is loaded when it is called: `--help` would otherwise wait for releases and engines that it does not name.
+ */
 export async function main(args: readonly string[], io: Io, stop: AbortSignal): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = new Command('kubeedge-sim')
@@ -46,12 +46,18 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .description('list the scenarios')
     .option('--faults', 'list the faults that can be put into any of them')
     .addOption(langOption())
-    .action((flags) => list(io, flags));
+    .action(async (flags) => {
+      const { list } = await import('./commands/list.ts');
+      list(io, flags);
+    });
   program
     .command('show <id>')
     .description('show what a scenario is about')
     .addOption(langOption())
-    .action((id: string, flags) => show(io, id, flags));
+    .action(async (id: string, flags) => {
+      const { show } = await import('./commands/list.ts');
+      show(io, id, flags);
+    });
   withVersionOptions(program.command('replay <id>'))
     .description('play a scenario, look at it as a person would, and explain what is seen')
     .addOption(netOption())
@@ -72,6 +78,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(lookAfterOption())
     .option('--trace <file>', 'write the trace as NDJSON')
     .action(async (id: string, flags: ReplayFlags) => {
+      const { replay } = await import('./commands/replay.ts');
       exitCode = await replay(io, id, flags);
     });
   withVersionOptions(program.command('run [ids...]'))
@@ -91,6 +98,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(lookAfterOption())
     .action(async (ids: string[], flags: RunFlags) => {
       io.catchSignals?.();
+      const { run } = await import('./commands/run.ts');
       exitCode = await run(io, ids, flags, stop);
     });
   withVersionOptions(program.command('up [id]'))
@@ -103,8 +111,9 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(allowOriginOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
-    .action((id: string | undefined, flags: UpFlags) => {
+    .action(async (id: string | undefined, flags: UpFlags) => {
       io.catchSignals?.();
+      const { up } = await import('./commands/up.ts');
       return up(io, id ?? 'missing-pod-metrics', flags, stop);
     });
   addServe(program, io, stop);
@@ -118,14 +127,20 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option(...worldOption)
     .option('--silent', 'of cut: nothing more arrives, and nobody is told')
     .option('--rst', 'of cut: both ends see a reset')
-    .action((words: string[], flags: ActFlags) => act(io, words, flags));
+    .action(async (words: string[], flags: ActFlags) => {
+      const { act } = await import('./commands/act.ts');
+      return act(io, words, flags);
+    });
   program
     .command('log <node> <component>')
     .description('print a component’s log from what `up` serves')
     .addOption(new Option('-v, --v <level>', 'klog verbosity').default(0).argParser(Number))
     .option(...controlOption)
     .option(...worldOption)
-    .action((node: string, component: string, flags: LogFlags) => log(io, node, component, flags));
+    .action(async (node: string, component: string, flags: LogFlags) => {
+      const { log } = await import('./commands/act.ts');
+      return log(io, node, component, flags);
+    });
   program
     .command('matrix [id]')
     .description('play many edgecore tags with many Docker versions and show where the outcome changes')
@@ -140,7 +155,10 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--svg <file>', 'write the matrix as a picture')
     .option('--html <file>', 'write the matrix as a page')
     .option('--json', 'print one JSON object per cell, or per change')
-    .action((id: string | undefined, flags: MatrixFlags) => matrix(io, id ?? 'missing-pod-metrics', flags));
+    .action(async (id: string | undefined, flags: MatrixFlags) => {
+      const { matrix } = await import('./commands/matrix.ts');
+      return matrix(io, id ?? 'missing-pod-metrics', flags);
+    });
   program
     .command('predict')
     .description('say of every edge of a real cluster what its metrics would show, and why')
@@ -157,6 +175,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .addOption(langOption())
     .addOption(seedOption())
     .action(async (flags: PredictFlags) => {
+      const { predictCommand } = await import('./commands/predict.ts');
       exitCode = await predictCommand(io, flags);
     });
   program
@@ -165,12 +184,18 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--docker-host <url>', 'the engine; it is only read', 'unix:///var/run/docker.sock')
     .option('--json', 'print the result as JSON')
     .addOption(langOption())
-    .action((flags: ProbeFlags) => probe(io, flags));
+    .action(async (flags: ProbeFlags) => {
+      const { probe } = await import('./commands/probe.ts');
+      return probe(io, flags);
+    });
   withVersionOptions(program.command('snapshot <id>'))
     .description('record what the API server and the kubelets of a settled cluster answer, for msw')
     .option('--without', 'without what makes the scenario fail: the other half of the pair')
     .option('--out <file>', 'the file to write (default: print it)')
-    .action((id: string, flags: SnapshotFlags) => snapshot(io, id, flags));
+    .action(async (id: string, flags: SnapshotFlags) => {
+      const { snapshot } = await import('./commands/snapshot.ts');
+      return snapshot(io, id, flags);
+    });
   program
     .command('trace [file]')
     .description('print a trace for a person: a file of `replay`, or that of what `up` serves')
@@ -178,7 +203,10 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--host <name>', 'only events of this host')
     .option(...controlOption)
     .option(...worldOption)
-    .action((file: string | undefined, flags: TraceFlags) => trace(io, file, flags));
+    .action(async (file: string | undefined, flags: TraceFlags) => {
+      const { trace } = await import('./commands/trace.ts');
+      return trace(io, file, flags);
+    });
   try {
     await program.parseAsync(args.length === 0 ? DEFAULT_ARGUMENTS : [...args], { from: 'user' });
     return exitCode;
@@ -206,8 +234,9 @@ function addServe(program: Command, io: Io, stop: AbortSignal): void {
     .addOption(countOption('--max-seconds <n>', 'time for an answer', 180, 86_400))
     .addOption(countOption('--idle-minutes <n>', 'end worlds nobody asks for so long; 0: never', 30, 10_000))
     .option('--openapi', 'print the OpenAPI document and end')
-    .action((flags: ServeFlags) => {
+    .action(async (flags: ServeFlags) => {
       io.catchSignals?.();
+      const { serve } = await import('./commands/serve.ts');
       return serve(io, flags, stop);
     });
 }
@@ -237,16 +266,18 @@ function tell(error: unknown): string {
   return error.stack ?? error.message;
 }
 
-/** What the user can mend: unknown names and versions, and what the machine refuses. */
+/** What the user can mend: unknown names and versions, and what the machine refuses. Told by name: their classes load much. */
 function isUsage(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof EdgeError || error instanceof CloudcoreError)
+  if (!(error instanceof Error)) return false;
+  if (error instanceof UsageError || error.name === 'EdgeError' || error.name === 'CloudcoreError')
     return true;
-  return error instanceof SimError && isSurroundings(error);
+  return error.name === 'SimError' && surroundings.has((error as SimError).code);
 }
 
 /** What the machine refuses, a port in use, no permission, no free loopback block; and files that are no certificates. */
-const isSurroundings = ({ code }: SimError) =>
-  code === 'SIM_ERR_PORT_IN_USE' ||
-  code === 'SIM_ERR_LISTEN_DENIED' ||
-  code === 'SIM_ERR_NO_LEASE' ||
-  code === 'SIM_ERR_CERTIFICATE';
+const surroundings: ReadonlySet<string> = new Set<SimErrorCode>([
+  'SIM_ERR_PORT_IN_USE',
+  'SIM_ERR_LISTEN_DENIED',
+  'SIM_ERR_NO_LEASE',
+  'SIM_ERR_CERTIFICATE',
+]);

@@ -1,4 +1,5 @@
 import type { NatRule } from '@kubeedge-sim/sim-kit';
+import { isAddress } from '../address.ts';
 import { UsageError } from '../usage-error.ts';
 import type { StreamCertificateNames } from './description.ts';
 import {
@@ -75,9 +76,6 @@ export const actionForms = [
   'metrics-server <flag…>',
   ...linkActionForms,
 ] as const;
-
-const isAddress = (text: string) =>
-  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 
 const isPort = (text: string | undefined): text is string =>
   /^[1-9]\d{0,4}$/.test(text ?? '') && Number(text) <= 65_535;

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isAddress } from '../standalone/certificates.ts';
-import { HEALTH_PORT } from '../standalone/health.ts';
+import { isAddress } from '../address.ts';
 
 /** The versions a scenario can be played with, as options of a command. */
 export interface VersionFlags {
@@ -37,6 +36,9 @@ export const listenOption = () =>
         'It must be an IPv4 address of this machine, or 0.0.0.0 for all of them.',
       );
     });
+
+/** Port of /livez and /readyz. */
+const HEALTH_PORT = 7_351;
 
 export const healthPortOption = () =>
   new Option('--health-port <port>', 'port of /livez and /readyz').default(HEALTH_PORT).argParser(integer);

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type CertificatesFlags, certificates } from './certificates.ts';
-import { type CloudFlags, cloud } from './cloud.ts';
-import { type EdgeFlags, edge } from './edge.ts';
+import type { CertificatesFlags } from './certificates.ts';
+import type { CloudFlags } from './cloud.ts';
+import type { EdgeFlags } from './edge.ts';
 import type { Io } from './io.ts';
 import { healthPortOption, integerFrom, listenOption, seedOption } from './options.ts';
 
@@ -18,8 +18,9 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())
-    .action((flags: CloudFlags) => {
+    .action(async (flags: CloudFlags) => {
       io.catchSignals?.();
+      const { cloud } = await import('./cloud.ts');
       return cloud(io, flags, stop);
     });
   program
@@ -42,8 +43,9 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())
-    .action((flags: EdgeFlags) => {
+    .action(async (flags: EdgeFlags) => {
       io.catchSignals?.();
+      const { edge } = await import('./edge.ts');
       return edge(io, flags, stop);
     });
   program
@@ -51,5 +53,8 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .description('make the certificates that a cloud and its edges share')
     .requiredOption('--out <folder>', 'a folder that has none')
     .option('--name <name>', 'a name or address of the cloud (default: cloud); may be repeated', collect)
-    .action((flags: CertificatesFlags) => certificates(io, flags));
+    .action(async (flags: CertificatesFlags) => {
+      const { certificates } = await import('./certificates.ts');
+      return certificates(io, flags);
+    });
 }

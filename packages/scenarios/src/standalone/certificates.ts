@@ -1,5 +1,6 @@
 import { kubeconfig } from '@kubeedge-sim/cloud-sim';
 import { type Certificate, createLoopbackWorld, readCertificate, type World } from '@kubeedge-sim/sim-kit';
+import { isAddress } from '../address.ts';
 import { CLOUD_NODE } from '../catalog/founding-cluster.ts';
 import { type ClusterPki, createPki } from '../cluster/pki.ts';
 
@@ -90,6 +91,3 @@ function readPair<N extends CertificateName>(
 ): Certificate {
   return readCertificate(`${name}.crt`, files[`${name}.crt`], files[`${name}.key`]);
 }
-
-export const isAddress = (text: string) =>
-  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);

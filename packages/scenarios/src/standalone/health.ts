@@ -2,7 +2,6 @@ import { createHttpServer, listenHttp, type World } from '@kubeedge-sim/sim-kit'
 
 /** An address for documentation (RFC 5737): no cluster has it. */
 const HEALTH_ADDRESS = '192.0.2.2';
-export const HEALTH_PORT = 7_351;
 
 /** Why somebody is not ready, one line each; none when they are. */
 export type Readiness = () => readonly string[];
@@ -21,7 +20,7 @@ export interface HealthServer extends AsyncDisposable {
 export async function startHealthServer(
   world: World,
   readiness: Readiness,
-  { publishOn, port = HEALTH_PORT }: { publishOn?: string; port?: number },
+  { publishOn, port }: { publishOn?: string; port: number },
 ): Promise<HealthServer> {
   const host = world.net.host({ name: 'health', address: HEALTH_ADDRESS });
   if (publishOn !== undefined) await world.net.publish(host, port, { address: publishOn, port });

@@ -1,5 +1,5 @@
+import { isAddress } from '../address.ts';
 import { UsageError } from '../usage-error.ts';
-import { isAddress } from './certificates.ts';
 
 export interface NodeAddressOptions {
   /** The first address, if the user has given one. */

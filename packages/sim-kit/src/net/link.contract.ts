@@ -76,7 +76,8 @@ export function linkContract(create: CreateWorld): void {
         const before = world.clock.now();
         world.net.link(edge, cloud).cut('rst');
         expect(await failures).toMatchObject([{ code: 'ECONNRESET' }, { code: 'ECONNRESET' }]);
-        expect(world.clock.now() - before).toBeLessThan(50);
+        // Not when TCP itself gives up, minutes later.
+        expect(world.clock.now() - before).toBeLessThan(5_000);
       }));
 
     it('cut by reset under TLS break both ends, too', () =>
