@@ -92,4 +92,15 @@ describe('a simulation', () => {
     await expect(startSimulation({ faults: ['rain'] })).rejects.toThrow('docker-18-09');
     await expect(startSimulation({ edgecore: 'v1.20.0' })).rejects.toThrow('Tried to start');
   });
+
+  test('ends at any moment, also while edged is being asked', async () => {
+    const stop = new AbortController();
+    const simulation = await startSimulation({ settled: false, signal: stop.signal });
+    using _asked = simulation.cluster.world.trace.subscribe((event) => {
+      if (event.kind === 'edgestream.message' && event.detail.type === 'METRIC_CONNECT') stop.abort();
+    });
+    await expect(simulation.advance(60_000)).rejects.toThrow('aborted');
+    // What nobody waits for any more must not fail on its own: vitest would report it.
+    await simulation[Symbol.asyncDispose]();
+  });
 });

@@ -63,12 +63,17 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
     }
   });
 
+  // A process that ends breaks off what it was asking edged.
+  const unlessEnded = (error: unknown) => {
+    if (!signal.aborted) throw error;
+  };
+
   function receive(message: TunnelMessage): void {
     const parent = emitMessage(options, 'to-edge', message);
     if (message.type < messageTypes.DATA) {
       // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
-      queueMicrotask(() => void serve(options, connections, message, parent));
+      queueMicrotask(() => void serve(options, connections, message, parent).catch(unlessEnded));
     }
     const connection = connections.get(message.connectId);
     if (message.type === messageTypes.REMOVE_CONNECT) connection?.removed.abort();
