@@ -7,6 +7,8 @@ const FIGURE_WIDTH = 150;
 const BAR_HEIGHT = 13;
 const GROUP_GAP = 14;
 const TOP = 74;
+const MARGIN = 12;
+const LEGEND_STEP = 200;
 const COLOURS: readonly string[] = ['#0969da', '#8c959f', '#c9b458', '#d0d7de'];
 
 /** The tunnel's throughput as bars: ours, the real one measured elsewhere, and the raw baselines. */
@@ -36,8 +38,8 @@ export function tunnelPicture({ measurements, unit }: Result, machine: string): 
   });
   const legend = names.map(
     (name, at) =>
-      `<rect x="${LABEL_WIDTH + at * 165}" y="46" width="11" height="11" fill="${COLOURS[at]}"/>` +
-      `<text x="${LABEL_WIDTH + at * 165 + 16}" y="56">${name}</text>`,
+      `<rect x="${MARGIN + at * LEGEND_STEP}" y="46" width="11" height="11" fill="${COLOURS[at]}"/>` +
+      `<text x="${MARGIN + at * LEGEND_STEP + 16}" y="56">${name}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
@@ -45,8 +47,8 @@ export function tunnelPicture({ measurements, unit }: Result, machine: string): 
     '<style>text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328 } .figure { font-size: 10px }',
     '.title { font-size: 15px; font-weight: 600 }</style>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="12" y="22" class="title">Summary requests through 10003, the tunnel and 10350, ${unit}</text>`,
-    `<text x="12" y="38" class="figure">${machine}; cloud, edge and client are processes of their own</text>`,
+    `<text x="${MARGIN}" y="22" class="title">Summary requests through 10003, the tunnel and 10350, ${unit}</text>`,
+    `<text x="${MARGIN}" y="38" class="figure">${machine}; cloud, edge and client are processes of their own</text>`,
     ...legend,
     ...drawn,
     '</svg>',
