@@ -68,6 +68,28 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  test.for([
+    ['README.md', 'en'],
+    ['README.zh-CN.md', 'zh'],
+  ] as const)('%s shows the replay as it is, but for what it cuts', async ([file, lang]) => {
+    let out = '';
+    const write = (text: string) => {
+      out += text;
+    };
+    const args = ['replay', 'missing-pod-metrics', '--lang', lang];
+    await main(args, { out: write, error: write, colour: false, columns: 160 }, AbortSignal.abort());
+    const [, capture = ''] = /^```console\n\$ npm start[^\n]*\n([\s\S]*?)^```$/m.exec(read(file)) ?? [];
+    const pieces = capture.split('[…]\n');
+    expect(pieces.length).toBeGreaterThan(4);
+    const printed = out.replace(/ +$/gm, '');
+    let from = 0;
+    for (const piece of pieces) {
+      const at = printed.indexOf(piece, from);
+      expect(at < 0 ? piece : '').toBe('');
+      from = at + piece.length;
+    }
+  });
+
   test.for(['README.md', 'README.zh-CN.md'])('the examples of %s run', (file) => {
     const printed = [...read(file).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
       const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '-'], {
