@@ -3,7 +3,7 @@ import { createIds } from './ids.ts';
 import { createLoopbackNet } from './net/loopback-net.ts';
 import { RealClock } from './real-clock.ts';
 import { createTrace } from './trace.ts';
-import { assembleWorld, type World, type WorldOptions } from './world.ts';
+import { assembleWorld, EVENTS_KEPT, type World, type WorldOptions } from './world.ts';
 
 export interface LoopbackWorldOptions extends WorldOptions {
   /**
@@ -20,7 +20,7 @@ export interface LoopbackWorldOptions extends WorldOptions {
   links?: boolean;
   /**
    * How many events the trace keeps at least, at most twice as many: a world that serves for days must not grow. Default
-   * 100,000.
+   * 500,000, hours of a small cluster: what a fault did at its start must still be there when somebody asks.
    */
   traceEventsKept?: number;
   /**
@@ -30,15 +30,13 @@ export interface LoopbackWorldOptions extends WorldOptions {
   uplink?: boolean;
 }
 
-const TRACE_EVENTS_KEPT = 100_000;
-
 /**
  * A world on real sockets and the machine's clock, for real clients. `startAtMs` has no effect: it is now.
  * @throws SimError SIM_ERR_NO_LEASE, SIM_ERR_ADDRESS
  */
 export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
   const { seed = 1, leasePrefix, asHost, links = false, uplink = false } = options;
-  const { traceEventsKept = TRACE_EVENTS_KEPT } = options;
+  const { traceEventsKept = EVENTS_KEPT } = options;
   const clock = new RealClock();
   const ids = createIds(seed);
   const trace = createTrace(clock, { eventsKept: traceEventsKept, hashesAll: false });

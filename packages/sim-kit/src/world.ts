@@ -36,7 +36,8 @@ export interface WorldOptions {
 
 const START_AT_MS = Date.UTC(2021, 5, 10, 8);
 const RUN_LIMIT_MS = 3_600_000;
-const EVENTS_KEPT = 500_000;
+/** How many events a trace keeps at least, unless told otherwise. */
+export const EVENTS_KEPT = 500_000;
 
 /** A world on the in-memory net under virtual time: fast, and the same for the same seed. */
 export function createMemoryWorld(options: WorldOptions = {}): World {
