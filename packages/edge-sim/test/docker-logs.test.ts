@@ -83,7 +83,9 @@ describeNeeding('docker', 'logs of containers on a real engine', ({ docker }) =>
 
   it('are what the containers printed, on both streams', async () => {
     const text = await logs('lines', '');
-    expect(text.split('\n').sort()).toEqual(['', SHORT, 'to stderr', simulatedLong, 'last'].sort());
+    expect(text).toContain('to stderr\n');
+    // The engine copies the streams side by side: a line of the one may stand between two entries of a long one.
+    expect(text.replace('to stderr\n', '')).toBe(`${SHORT}\n${simulatedLong}\nlast\n`);
     expect(await logs('terminal', '')).toMatch(/^第0行 hello 世界 🔥\r\nto stderr\r\n长+.*\r\nlast\r\n$/);
   });
 
