@@ -249,6 +249,7 @@ function tunnelOn(process: CloudcoreProcess, webSocket: GorillaSocket, socket: N
       outbox.write(textFrame(message));
       return undefined;
     },
+    drained: () => outbox.drained(),
     pause: () => webSocket.pause(),
     resume: () => webSocket.resume(),
     close() {
