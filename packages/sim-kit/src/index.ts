@@ -3,6 +3,7 @@ export { SimError, type SimErrorCode } from './errors.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/client.ts';
 export { type HttpRequest, type HttpResponse, httpRequest } from './http/request.ts';
 export { createHttpServer, type HttpListener, listenHttp } from './http/server.ts';
+export { type NotUpgraded, requestUpgrade, type Upgraded, type UpgradeRequest } from './http/upgrade.ts';
 export type { Ids } from './ids.ts';
 export { formatKlog } from './klog.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';

@@ -77,7 +77,10 @@ export const coreResources = {
       categories: ['all'],
       verbs: [...READ_VERBS, 'watch'],
     }),
+    resource('pods/attach', 'PodAttachOptions', { namespaced: true, verbs: ['create', 'get'] }),
+    resource('pods/exec', 'PodExecOptions', { namespaced: true, verbs: ['create', 'get'] }),
     resource('pods/log', 'Pod', { namespaced: true, verbs: ['get'] }),
+    resource('pods/portforward', 'PodPortForwardOptions', { namespaced: true, verbs: ['create', 'get'] }),
   ],
 };
 

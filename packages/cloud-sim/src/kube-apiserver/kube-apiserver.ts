@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import {
   type Certificate,
   createHttpServer,
@@ -10,6 +10,7 @@ import {
 } from '@kubeedge-sim/sim-kit';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type ApiService, addApiService } from './aggregation.ts';
+import { type ClientUpgrade, routeUpgrades } from './client-upgrades.ts';
 import { addCoreRoutes } from './core-routes.ts';
 import type { ClusterDescription } from './describe-cluster.ts';
 import {
@@ -22,10 +23,12 @@ import {
 } from './discovery.ts';
 import { addNodeProxy } from './node-proxy.ts';
 import { createObjectStore, type ObjectStore } from './object-store.ts';
+import { addPodConnect } from './pod-connect.ts';
 import { addPodLog } from './pod-log.ts';
 import { sendJson, sendText } from './send.ts';
 import { unauthorized } from './status.ts';
 import { COMPONENT } from './trace-kinds.ts';
+import { upgradeTraits } from './upgrade-traits.ts';
 
 export interface KubeApiserverOptions {
   /** What clients see; for them to verify it, it must name the host's address. */
@@ -42,7 +45,9 @@ export interface KubeApiserverOptions {
    * Bearer token to user name. Without it every token is taken; a request without one is always anonymous.
    */
   tokens?: Readonly<Record<string, string>>;
-  /** What `GET /version` says; default v1.19.8. Behaviour is 1.19's whatever it says. */
+  /**
+   * What `GET /version` says; default v1.19.8. What becomes of upgrades follows it, all other behaviour is 1.19's.
+   */
   version?: string;
   kubeletClientCertificate?: Certificate;
 }
@@ -79,12 +84,15 @@ export async function startKubeApiserver(
       return server;
     },
   });
-  addRoutes(app, { world, host, endpoint, store, options });
+  const upgradeOf = routeUpgrades(server);
+  const ended = new AbortController();
+  addRoutes(app, { world, host, endpoint, store, options, upgradeOf, signal: ended.signal });
   await app.ready();
   const tls = { certificate, clientAuth: 'request' } as const;
   const listener = await listenHttp(host, { port }, { tls, component: COMPONENT }, server);
   const close = async () => {
     await listener.close();
+    ended.abort();
     await app.close();
   };
   return {
@@ -102,9 +110,12 @@ interface Assembly {
   endpoint: Endpoint;
   store: ObjectStore;
   options: KubeApiserverOptions;
+  upgradeOf(request: IncomingMessage): ClientUpgrade | undefined;
+  signal: AbortSignal;
 }
 
-function addRoutes(app: FastifyInstance, { world, host, endpoint, store, options }: Assembly): void {
+function addRoutes(app: FastifyInstance, assembly: Assembly): void {
+  const { world, host, endpoint, store, options } = assembly;
   const { eventOf, userOf } = addAccounting(app, world, host, options.tokens);
   const apiServices = options.apiServices ?? [];
   const version = serverVersion(options.version ?? DEFAULT_SERVER_VERSION);
@@ -135,6 +146,12 @@ function addRoutes(app: FastifyInstance, { world, host, endpoint, store, options
   };
   addNodeProxy(app, kubelets);
   addPodLog(app, kubelets);
+  addPodConnect(app, {
+    ...kubelets,
+    traits: upgradeTraits(version.gitVersion),
+    upgradeOf: ({ raw }) => assembly.upgradeOf(raw),
+    signal: assembly.signal,
+  });
   app.setNotFoundHandler((_request, reply) => sendText(reply, '404 page not found', 404));
 }
 

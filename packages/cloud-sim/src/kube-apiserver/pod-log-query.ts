@@ -19,8 +19,7 @@ export function readLogQuery(query: URLSearchParams, pod: string): LogQuery | St
   const kubelet = new URLSearchParams();
   const causes: Cause[] = [];
   for (const name of BOOLEANS) {
-    const value = query.get(name);
-    if (value !== null && value !== '0' && !/^false$/i.test(value)) kubelet.set(name, 'true');
+    if (isTrue(query.get(name))) kubelet.set(name, 'true');
   }
   for (const [name, least] of Object.entries(INTEGERS)) {
     const value = query.get(name);
@@ -50,6 +49,10 @@ export function readLogQuery(query: URLSearchParams, pod: string): LogQuery | St
   if (causes.length > 0) return invalid('PodLogOptions', pod, causes);
   return { container: query.get('container') ?? '', kubelet };
 }
+
+/** kubernetes/apimachinery v0.19.3 pkg/runtime/converter.go Convert_Slice_string_To_bool */
+export const isTrue = (value: string | null): boolean =>
+  value !== null && value !== '0' && !/^false$/i.test(value);
 
 function tooSmall(field: string, value: bigint, least: 0 | 1): Cause {
   const must = least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0';

@@ -7,6 +7,7 @@ import { DIAL_TIMEOUT_MS } from './forward.ts';
 import { goErrorText } from './go-errors.ts';
 import { kubeletPortOf, type NodeProxyOptions, preferredAddress } from './node-proxy.ts';
 import type { Pod } from './objects.ts';
+import { containerOf } from './pod-container.ts';
 import { type LogQuery, readLogQuery } from './pod-log-query.ts';
 import { sendJson } from './send.ts';
 import {
@@ -43,18 +44,6 @@ export function addPodLog(app: FastifyInstance, options: NodeProxyOptions): void
 }
 
 const sendStatus = (reply: FastifyReply, status: Status) => sendJson(reply, status, status.code);
-
-/** kubernetes v1.19.3 pkg/registry/core/pod/strategy.go LogLocation: the container's name, or what is wrong. */
-function containerOf({ metadata: { name }, spec }: Pod, wanted: string): string | Status {
-  const names = spec.containers.map((container) => container.name);
-  if (wanted !== '') {
-    return names.includes(wanted) ? wanted : badRequest(`container ${wanted} is not valid for pod ${name}`);
-  }
-  const [only, ...others] = names;
-  if (only !== undefined && others.length === 0) return only;
-  const choice = only === undefined ? '' : `, choose one of: [${names.join(' ')}]`;
-  return badRequest(`a container name must be specified for pod ${name}${choice}`);
-}
 
 function pathOf({ metadata }: Pod, container: string, { kubelet }: LogQuery): string {
   // url.Values.Encode writes the names in order.

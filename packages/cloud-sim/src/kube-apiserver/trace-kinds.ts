@@ -4,10 +4,14 @@ declare module '@kubeedge-sim/sim-kit' {
     'apiserver.request': { verb: string; path: string; user: string };
     /** Its answer; the parent is the request. */
     'apiserver.response': { path: string; status: number };
-    /** The apiserver turns to a kubelet for a client: a node's proxy, or a pod's log. */
+    /** The apiserver turns to a kubelet for a client: a node's proxy, a pod's log, exec, attach or port-forward. */
     'apiserver.proxy': { node: string; url: string };
     /** What became of it: the kubelet's status, or why there was none. */
     'apiserver.proxied': { node: string; status?: number; error?: string };
+    /** A node has agreed to an exec, attach or port-forward; bytes go both ways, as they are or from WebSocket to SPDY. */
+    'apiserver.stream': { pod: string; node: string; subresource: string; translated: boolean };
+    /** It is over; bytes of the connections' payload, in the client's protocol and in the node's. */
+    'apiserver.stream-end': { pod: string; fromClient: number; fromNode: number };
     /** A request is handed on to an aggregated server. */
     'apiserver.aggregate': { group: string; url: string };
     'apiserver.aggregated': { group: string; status?: number; error?: string };

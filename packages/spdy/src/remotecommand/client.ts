@@ -104,6 +104,11 @@ export class RemoteCommandClient {
     if (id !== undefined) this.#session.consumed(id, bytes);
   }
 
+  /** Asks the server for a sign of life. kube-apiserver does so every 5 s where it translates WebSockets. */
+  ping(): void {
+    this.#session.ping();
+  }
+
   /** Leaves: a reset for each open stream, GOAWAY. */
   close(): void {
     this.#session.close();
