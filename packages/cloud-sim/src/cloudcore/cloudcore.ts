@@ -5,6 +5,8 @@ import { startStreamServer } from './cloudstream/stream-server.ts';
 import { startTunnelServer, type TunnelServer } from './cloudstream/tunnel-server.ts';
 import { createNodePortWriter } from './cloudstream/update-node-kubelet-endpoint.ts';
 import { nodeStatusPort, type ReportedPort } from './edgecontroller/upstream.ts';
+import type { Load } from './load.ts';
+import { startMonitor } from './monitor.ts';
 import type { NodeClient, PodClient } from './nodes.ts';
 import { createProcess } from './process.ts';
 import { cloudcoreRelease } from './release.ts';
@@ -63,6 +65,8 @@ export interface Cloudcore extends AsyncDisposable {
    * is.
    */
   sessions(): SessionState[];
+  /** What the process costs beyond its work. */
+  readonly load: Pick<Load, 'goroutines' | 'spinning' | 'cpuSeconds'>;
 }
 
 /** One entry of upstream's session map. */
@@ -118,6 +122,7 @@ export async function startCloudcore(
   }
 
   async function open(): Promise<TunnelServer> {
+    if (release.monitor) opened.use(await startMonitor(process));
     if (release.nat !== 'manual') opened.use(startIptablesManager(process, { streamPort, tunnelPorts }));
     const { signal } = ending;
     const started = opened.use(
@@ -139,6 +144,7 @@ export async function startCloudcore(
     host,
     streamPort,
     tunnelPort,
+    load: process.load,
     nodeStatusPort: (node, reported) => nodeStatusPort(process, nodeTunnelPort, nodes, node, reported),
     sessions: () =>
       [...(tunnels?.sessions ?? [])].map(([key, session]) => ({

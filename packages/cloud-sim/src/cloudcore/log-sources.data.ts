@@ -341,6 +341,7 @@ export const from1_12_0 = {
 
 /** v1.13.0 … v1.13.5 (6 tags) */
 export const from1_13_0 = {
+  monitor: 'monitor.go:98',
   ...nodePort1_12,
   ...execConnection1_13, execError: 'streamserver.go:218',
   execDeletedFrom: 'streamserver.go:272',
@@ -360,6 +361,7 @@ export const from1_13_0 = {
 
 /** v1.14.0 … v1.14.5 (6 tags) */
 export const from1_14_0 = {
+  monitor: 'monitor.go:98',
   ...nodePort1_12,
   ...execConnection1_13, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',
@@ -379,6 +381,7 @@ export const from1_14_0 = {
 
 /** v1.15.0 … v1.20.0 (26 tags) */
 export const from1_15_0 = {
+  monitor: 'monitor.go:98',
   ...nodePort1_12,
   ...execConnection1_13, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',
@@ -398,6 +401,7 @@ export const from1_15_0 = {
 
 /** v1.21.0 … v1.23.1 (8 tags) */
 export const from1_21_0 = {
+  monitor: 'monitor.go:98',
   ...nodePort1_21,
   ...execConnection1_13, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',

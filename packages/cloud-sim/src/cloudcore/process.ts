@@ -1,5 +1,6 @@
 import type { Host, TraceKinds, TraceSeries, World } from '@kubeedge-sim/sim-kit';
 import type { Dialect } from '@kubeedge-sim/wire';
+import { Load } from './load.ts';
 import type { CloudcoreRelease, LogStatement } from './release.ts';
 import './trace-kinds.ts';
 
@@ -14,6 +15,7 @@ export interface CloudcoreProcess {
   readonly dialect: Dialect;
   /** klog's -v; lines above it are not printed. */
   readonly verbosity: number;
+  readonly load: Load;
   /** False once the process was stopped: a killed process prints and reports nothing more. */
   readonly alive: boolean;
   /** Records an event of this process; returns its id. */
@@ -62,6 +64,7 @@ export function createProcess(
     release,
     dialect,
     verbosity: verbosityMax,
+    load: new Load(world.clock),
     get alive() {
       return alive;
     },

@@ -1,3 +1,4 @@
+import { httpRequest } from '@kubeedge-sim/sim-kit';
 import { dialectOf } from '@kubeedge-sim/wire';
 import { describe, expect, test } from 'vitest';
 import { ByteReader, inLab, type Lab, logLines, RawEdge, rawExchange } from './cloudcore.test-support.ts';
@@ -130,6 +131,76 @@ describe('execClientGone', () => {
       expect(seen).toMatchObject({ spins: expected.spins, requests: expected.requests });
       expect(seen.removes).toBeGreaterThanOrEqual(expected.removes);
     }
+  });
+});
+
+describe('the cost of execs whose client was reset', () => {
+  /** Cores in use and goroutines, with so many of them for ten seconds. */
+  const cost = (release: string, count: number) =>
+    withEdge(release, async (lab, edge) => {
+      const { load } = lab.cloudcore;
+      const before = load.goroutines;
+      for (let index = 0; index < count; index += 1) {
+        const client = await ask(lab, EXEC);
+        await edge.next();
+        client.socket.resetAndDestroy();
+      }
+      await lab.world.clock.sleep(10);
+      const startSeconds = load.cpuSeconds;
+      await lab.world.clock.sleep(10_000);
+      const cores = Math.round((load.cpuSeconds - startSeconds) * 10) / 100;
+      return { cores, spinning: load.spinning, goroutines: load.goroutines - before };
+    });
+
+  test.each(['v1.6.1', 'v1.23.1'])('%s: 0.9 cores each', async (release) => {
+    expect(await cost(release, 0)).toEqual({ cores: 0, spinning: 0, goroutines: 0 });
+    expect(await cost(release, 1)).toEqual({ cores: 0.9, spinning: 1, goroutines: 1 });
+    expect(await cost(release, 3)).toEqual({ cores: 2.7, spinning: 3, goroutines: 3 });
+  });
+
+  test('ends with the tunnel', async () => {
+    await withEdge('v1.6.1', async (lab, edge) => {
+      const { load } = lab.cloudcore;
+      expect(load.goroutines).toBe(1);
+      const client = await ask(lab, EXEC);
+      await edge.next();
+      client.socket.end();
+      await lab.world.clock.sleep(3_000);
+      edge.socket.destroy();
+      await lab.world.clock.sleep(10);
+      expect(load).toMatchObject({ spinning: 0, goroutines: 0 });
+      const end = lab.world.trace.of('stream.spin').at(-1)?.detail;
+      expect(end).toMatchObject({ state: 'ends', spinning: 0 });
+      expect(end?.cpuSeconds).toBeCloseTo(2.7, 1);
+    });
+  });
+});
+
+describe('monitor', () => {
+  const metrics = (lab: Lab) =>
+    httpRequest(lab.cloudHost, {
+      target: { address: lab.cloudHost.loopbackAddress, port: 9091 },
+      path: '/metrics',
+      component: 'curl',
+    });
+
+  test('v1.12.7 has none', async () => {
+    await withEdge('v1.12.7', async (lab) => {
+      await expect(metrics(lab)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    });
+  });
+
+  test('v1.13.0 shows goroutines and CPU time', async () => {
+    await withEdge('v1.13.0', async (lab, edge) => {
+      expect(await (await metrics(lab)).text()).toContain('\ngo_goroutines 101\n');
+      const client = await ask(lab, EXEC);
+      await edge.next();
+      client.socket.resetAndDestroy();
+      await lab.world.clock.sleep(10_000);
+      const text = await (await metrics(lab)).text();
+      expect(text).toContain('\ngo_goroutines 102\n');
+      expect(text).toMatch(/^process_cpu_seconds_total 9(\.\d+)?$/m);
+    });
   });
 });
 

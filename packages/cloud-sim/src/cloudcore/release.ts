@@ -61,7 +61,8 @@ export type LogStatement =
   | 'portUpdated'
   | 'closeConnectSent'
   | 'closeConnectError'
-  | 'upgradeFailed';
+  | 'upgradeFailed'
+  | 'monitor';
 
 /** A missing name means that the release has no such statement. */
 export type LogSources = { readonly [name in LogStatement]?: string };
@@ -142,6 +143,8 @@ export interface CloudcoreRelease {
   readonly nat: 'manual' | 'managed-when-new' | 'managed-every-cycle';
   /** What follows when the Node of a connecting edge cannot be written. */
   readonly nodeWriteFailure: 'none' | 'exit' | 'close-connect';
+  /** Whether the process shows its own metrics on 127.0.0.1:9091. */
+  readonly monitor: boolean;
   /** Log lines about upgrades and ports show Go's complaints about their format verbs. */
   readonly formatVerbs: 'wrong' | 'right';
   readonly logSources: LogSources;

@@ -85,6 +85,7 @@ const era3 = {
   nat: 'manual',
   nodeWriteFailure: 'none',
   formatVerbs: 'wrong',
+  monitor: false,
 } as const;
 const era4 = { ...era3, routes: routes4 } as const;
 // containermetrics_connection.go SendConnection, tunnelserver.go connect
@@ -151,6 +152,8 @@ const era13 = {
   // containerexec_connection.go Serve: one read a round, and a client that is gone is met again in the next
   execClientGone: 'removes-until-done',
   execLooksAtEdge: 'each-read',
+  // cloud/pkg/common/monitor/monitor.go (new), cloud/cmd/cloudcore/app/server.go
+  monitor: true,
 } as const;
 const era14 = { ...era13, routes: routes14 } as const;
 // tunnelserver.go: klog.Errorf for klog.Error, %d for %s

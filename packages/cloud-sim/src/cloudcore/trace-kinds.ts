@@ -41,9 +41,10 @@ declare module '@kubeedge-sim/sim-kit' {
     'stream.response': { connectId: number; status: number; bytes: number; end: ResponseEnd };
     /**
      * The client of an exec has gone and nobody tells the edge: a goroutine reads as fast as it can, until the edge
-     * ends the request or its tunnel drops. kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go Serve
+     * ends the request or its tunnel drops. `spinning` is how many there are now, `cpuSeconds` what they all have used.
+     * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go Serve
      */
-    'stream.spin': { connectId: number; state: 'begins' | 'ends' };
+    'stream.spin': { connectId: number; state: 'begins' | 'ends'; spinning: number; cpuSeconds: number };
     /** An edge was told to close its tunnel, or nothing, and has no session. Parent: its `net.connect`. */
     'tunnel.refused': { connection: string; hostname: string; reason: string };
     /**

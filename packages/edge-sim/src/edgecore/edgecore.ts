@@ -159,6 +159,9 @@ async function run(context: Context): Promise<void> {
         traits: release.edgestream,
         onLeak: () => {
           context.leakedGoroutines += 1;
+          const detail = { leaked: context.leakedGoroutines };
+          const { name } = machine.host;
+          world.trace.emit({ host: name, component: 'edgestream', kind: 'edgestream.leak', detail });
         },
         panic,
         signal,

@@ -32,6 +32,11 @@ declare module '@kubeedge-sim/sim-kit' {
      * is free. kubeedge v1.5.0 edge/pkg/edgestream/tunnel.go WriteToLocalConnection
      */
     'edgestream.blocked': { state: 'begins' | 'ends' };
+    /**
+     * A goroutine was left behind that waits for ever, with a channel; `leaked` is how many the process has by now.
+     * kubeedge v1.6.1 pkg/stream/edgedmetricsconnection.go, edgedlogconnection.go, edgedexecconnection.go Serve
+     */
+    'edgestream.leak': { leaked: number };
     /** A request made of edged for a tunnel connection. */
     'edgestream.request': {
       connectId: number;

@@ -141,17 +141,24 @@ export class ContainerExecConnection implements ServedConnection {
 
   /** Serve goes round until the edge is done; `removes`: it tells the edge in every round, where the release does. */
   async #spin(removes: boolean): Promise<void> {
-    const { messageId: connectId } = this;
-    const { execClientGone } = this.#process.release;
-    this.#process.trace('stream.spin', { connectId, state: 'begins' }, this.traceId);
-    while (removes && execClientGone === 'removes-until-done' && !this.#edgePeer.isDone) {
+    const { load, release } = this.#process;
+    const spin = load.spin();
+    this.#traceSpin('begins');
+    while (removes && release.execClientGone === 'removes-until-done' && !this.#edgePeer.isDone) {
       const { promise: again, resolve } = Promise.withResolvers<void>();
       using _ = this.#process.world.clock.setTimeout(resolve, REMOVE_AGAIN_MS);
       await Promise.race([again.then(() => this.#session.drained()), this.#edgePeer.done]);
       if (!this.#edgePeer.isDone) this.#removeAtEdge();
     }
     await this.#edgePeer.done;
-    this.#process.trace('stream.spin', { connectId, state: 'ends' }, this.traceId);
+    spin[Symbol.dispose]();
+    this.#traceSpin('ends');
+  }
+
+  #traceSpin(state: 'begins' | 'ends'): void {
+    const { spinning, cpuSeconds } = this.#process.load;
+    const detail = { connectId: this.messageId, state, spinning, cpuSeconds };
+    this.#process.trace('stream.spin', detail, this.traceId);
   }
 
   #removeAtEdge(): undefined {

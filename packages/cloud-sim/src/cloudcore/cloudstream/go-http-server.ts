@@ -158,6 +158,7 @@ async function runHandler(
     nowMs: () => process.world.clock.now(),
     onSuperfluous: () => process.logGo(superfluousWriteHeader(caller), parent),
   });
+  process.load.goroutines += 1;
   try {
     await handler(request, response);
     response.finish();
@@ -166,6 +167,8 @@ async function runHandler(
     const version = request.proto === '2.0' ? 'http2' : 'http';
     process.logGo(`${version}: panic serving ${request.remoteAddress}: ${error.message}`, parent);
     if (!response.hijacked) response.abort();
+  } finally {
+    process.load.goroutines -= 1;
   }
 }
 

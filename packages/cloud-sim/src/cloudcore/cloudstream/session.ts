@@ -56,6 +56,7 @@ export class Session {
     this.#tunnel = tunnel;
     this.sessionId = options.sessionId;
     this.#traceId = options.traceId;
+    process.load.goroutines += 1;
   }
 
   describe(): string {
@@ -265,6 +266,7 @@ export class Session {
   }
 
   #traceEnd(state: 'closed' | 'zombie', reason: string): void {
+    this.#process.load.goroutines -= 1;
     const { connection } = this.#tunnel;
     this.#process.trace(
       'tunnel.session-end',
