@@ -5,6 +5,13 @@ export { type HttpRequest, type HttpResponse, httpRequest } from './http/request
 export { createHttpServer, type HttpListener, listenHttp } from './http/server.ts';
 export type { Ids } from './ids.ts';
 export { formatKlog } from './klog.ts';
+export {
+  ConnectionGuard,
+  type ConnectionLimits,
+  chooseLimits,
+  type LimitReached,
+  reportLimit,
+} from './limits.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
 export { formatNatRule, type NatChain, type NatRule, type NatTable } from './net/nat.ts';
 export type {

@@ -1,5 +1,6 @@
-import type { Host, TraceKinds, TraceSeries, World } from '@kubeedge-sim/sim-kit';
+import { type Host, reportLimit, type TraceKinds, type TraceSeries, type World } from '@kubeedge-sim/sim-kit';
 import type { Dialect } from '@kubeedge-sim/wire';
+import type { CloudcoreLimits } from './limits.ts';
 import type { CloudcoreRelease, LogStatement } from './release.ts';
 import './trace-kinds.ts';
 
@@ -12,6 +13,7 @@ export interface CloudcoreProcess {
   readonly host: Host;
   readonly release: CloudcoreRelease;
   readonly dialect: Dialect;
+  readonly limits: CloudcoreLimits;
   /** klog's -v; lines above it are not printed. */
   readonly verbosity: number;
   /** False once the process was stopped: a killed process prints and reports nothing more. */
@@ -32,6 +34,8 @@ export interface CloudcoreProcess {
     parent?: number,
     verbosity?: number,
   ): void;
+  /** Records and prints that a bound of the simulator's was reached: by whom, and what follows. */
+  reachLimit(limit: keyof CloudcoreLimits, by: { peer: string; consequence: string }, parent?: number): void;
   /** Ends the process on its own account: it is not alive from now on, and what it opened is closed. */
   exit(code: number, reason: string): void;
   /** Prints a line through Go's standard logger, as net/http does: no file and line of cloudcore. */
@@ -48,11 +52,12 @@ export function createProcess(
   options: {
     release: CloudcoreRelease;
     dialect: Dialect;
+    limits: CloudcoreLimits;
     verbosity: number;
     onExit: (code: number, reason: string) => void;
   },
 ): { process: CloudcoreProcess; stop: () => void } {
-  const { release, dialect, verbosity: verbosityMax, onExit } = options;
+  const { release, dialect, limits, verbosity: verbosityMax, onExit } = options;
   let alive = true;
   const trace: CloudcoreProcess['trace'] = (kind, detail, parent) =>
     alive ? world.trace.emit({ host: host.name, component: 'cloudcore', kind, detail, parent }) : undefined;
@@ -61,6 +66,7 @@ export function createProcess(
     host,
     release,
     dialect,
+    limits,
     verbosity: verbosityMax,
     get alive() {
       return alive;
@@ -78,6 +84,10 @@ export function createProcess(
       const source = release.logSources[statement];
       if (source === undefined || verbosity > verbosityMax) return;
       trace('log', { severity, verbosity, source, message }, parent);
+    },
+    reachLimit(limit, by, parent) {
+      const where = { host: host.name, component: 'cloudcore' };
+      if (alive) reportLimit(world, { ...where, limit, most: limits[limit], ...by, parent });
     },
     exit(code, reason) {
       if (!alive) return;

@@ -112,6 +112,11 @@ export class ContainerExecConnection implements ServedConnection {
         const text = `${this.describe()} failed to write to tunnel server, err: ${error}`;
         this.#process.log('E', 'execWriteError', text, this.traceId);
       }
+      // Upstream writes a piece before it reads the next: while the edge does not read, neither is the client read.
+      const drained = this.#session.drained();
+      if (drained === undefined) return;
+      socket.pause();
+      void drained.then(() => socket.resume());
     });
     socket.once('error', () => resolve(`read tcp ${addressesOf(socket)}: read: connection reset by peer`));
     socket.once('end', () => resolve(undefined));
