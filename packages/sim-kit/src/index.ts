@@ -43,8 +43,20 @@ export type {
   CertificateAuthorityOptions,
   CertificateRequest,
 } from './tls/certificate.ts';
+export { type EcKey, ecKeyToPem, ecKeyToSec1, ecPublicKey, readEcKey } from './tls/ec-key.ts';
+export { certificatePem, derOfPem } from './tls/pem.ts';
 export { readCertificate } from './tls/read-certificate.ts';
 export {
+  type CertificateTemplate,
+  createCertificateRequest,
+  type DistinguishedName,
+  readCertificateRequest,
+  type Signer,
+  signCertificate,
+  signRoot,
+} from './tls/sign-certificate.ts';
+export {
+  checkCertificate,
   type TlsClientOptions,
   TlsError,
   type TlsServerOptions,

@@ -159,7 +159,7 @@ describe('releases differ as their data says', () => {
     ['v1.7.2', 'spins'],
     ['v1.8.0', 'spins'],
     ['v1.9.0', 'removes'],
-    ['v1.13.5', 'removes'],
+    ['v1.12.7', 'removes'],
   ])('%s: a client that has gone %s', async (release, gone) => {
     expect(cloudcoreRelease(release).execClientGone).toBe(gone);
     const pods = { nodeOf: () => 'edge-node-1' };

@@ -97,9 +97,15 @@ export interface CloudcoreRelease {
   readonly execSessionKey: 'host-header' | 'pod-node';
   /**
    * What becomes of an exec whose client has gone: its goroutine reads on as fast as it can until the edge ends the
-   * request, or tells the edge of it.
+   * request; or tells the edge of it and ends; or tells it again and again until it ends the request. After a reset
+   * all read on.
    */
-  readonly execClientGone: 'spins' | 'removes';
+  readonly execClientGone: 'spins' | 'removes' | 'removes-until-done';
+  /**
+   * When it is seen that the edge has ended an exec: once its client has gone; or when something for the edge could
+   * not be sent; or with each piece for the edge.
+   */
+  readonly execLooksAtEdge: 'client-gone' | 'write-failed' | 'each-read';
   /** What becomes of a pod that is not there: one line of its own before the error's, or one in all. */
   readonly podErrorLines: 2 | 1;
   /** What a failed metrics request's log line begins with. */

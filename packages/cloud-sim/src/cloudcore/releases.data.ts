@@ -66,6 +66,7 @@ const era3 = {
   execSessionKey: 'host-header',
   // containerexec_connection.go Serve: the outer loop polls, the inner one meets the same end again
   execClientGone: 'spins',
+  execLooksAtEdge: 'client-gone',
   podErrorLines: 2,
   metricsErrorPrefix: '',
   logsErrorPrefix: '',
@@ -136,13 +137,21 @@ const era10 = {
   metricsErrorPrefix: 'Failed to get metrics, err: ',
   logsErrorPrefix: 'Failed to get container logs, err: ',
   execErrorPrefix: 'Failed to get exec, err: ',
+  // containerexec_connection.go Serve: break after a write that failed (kubeedge/kubeedge#3417)
+  execLooksAtEdge: 'write-failed',
   nodeWriteFailure: 'close-connect',
 } as const;
 const era11 = { ...era10, streamTlsMinVersion: 'TLSv1.2' } as const;
 // upstream.go patchNode (new)
 const era12 = { ...era11, addErrorWrapped: true, nodePatch: true } as const;
 // containermetrics_connection.go SetEdgePeerDone: a send guarded by closeChan instead of close()
-const era13 = { ...era12, edgePeerStop: 'send' } as const;
+const era13 = {
+  ...era12,
+  edgePeerStop: 'send',
+  // containerexec_connection.go Serve: one read a round, and a client that is gone is met again in the next
+  execClientGone: 'removes-until-done',
+  execLooksAtEdge: 'each-read',
+} as const;
 const era14 = { ...era13, routes: routes14 } as const;
 // tunnelserver.go: klog.Errorf for klog.Error, %d for %s
 const era21 = { ...era14, formatVerbs: 'right' } as const;

@@ -8,6 +8,10 @@ export interface MetricsConnectionTraits {
   identity: boolean;
   /** klog verbosity of the line that repeats every metrics line. */
   lineVerbosity: number;
+  /** A word of the line that tells of the end. */
+  stopWord: 'single' | 'signal';
+  /** What the connection is called in log lines. */
+  name: string;
 }
 
 /** How edgestream serves a LOGS_CONNECT. */
@@ -20,6 +24,29 @@ export interface LogsConnectionTraits {
   dataVerbosity: number;
   /** A word of the line that tells of the end. */
   stopWord: 'single' | 'signal';
+}
+
+/** How edgestream serves a tunnel. */
+export interface EdgestreamTraits {
+  /** null: a METRIC_CONNECT is an unknown message to it and panics (v1.3). */
+  metrics: MetricsConnectionTraits | null;
+  logs: LogsConnectionTraits;
+  /** Without it an EXEC_CONNECT panics (up to v1.4). */
+  exec: boolean;
+  /** What becomes of a message whose type is none it knows: nothing, or a panic that ends the process. */
+  unknownType: 'ignored' | 'panics';
+  /**
+   * What becomes of a message for a connection whose 128 slots are taken: the tunnel's only reader waits, and with it
+   * all that comes after; or a goroutine of its own does.
+   */
+  readChannelFull: 'blocks' | 'goroutines';
+  /**
+   * What becomes of these slots at the end of the connection: their reader waits there for ever, unless it was a
+   * REMOVE_CONNECT that ended it; or they are closed, and a message that is just being put there panics.
+   */
+  readChannelEnd: 'left' | 'closed';
+  /** Where the end of every connection is printed at default verbosity; null where it is not (V(6) from v1.5.0 on). */
+  endSource: string | null;
 }
 
 /** What of an edgecore release an observer can tell. Data only; the tag itself decides nothing. */
@@ -42,9 +69,6 @@ export interface EdgecoreRelease {
    * port in it, null where it is left as it is.
    */
   nodeStatus: { patch: boolean; port: number | null };
-  /**
-   * null: no tunnel. `metrics: null`: a METRIC_CONNECT is an unknown message to it and panics (v1.3); so does an
-   * EXEC_CONNECT without `exec` (up to v1.4).
-   */
-  edgestream: { metrics: MetricsConnectionTraits | null; logs: LogsConnectionTraits; exec: boolean } | null;
+  /** null: no tunnel. */
+  edgestream: EdgestreamTraits | null;
 }

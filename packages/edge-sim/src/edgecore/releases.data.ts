@@ -73,6 +73,48 @@ const logs5 = { ...logs3, reader: 'bytes', dataVerbosity: 4 } as const;
 const logs7 = { ...logs5, stopsOnCancel: 'at-once' } as const;
 const logs12 = { ...logs7, stopWord: 'signal' } as const;
 
+// pkg/stream/edgedmetricsconnection.go Serve, String
+const metrics4 = {
+  stopsOnCancel: 'next-line',
+  identity: false,
+  lineVerbosity: 0,
+  stopWord: 'single',
+  name: 'EDGE_Metrics_CONNECTOR',
+} as const;
+const metrics5 = { ...metrics4, identity: true } as const;
+const metrics7 = { ...metrics5, stopsOnCancel: 'at-once' } as const;
+const metrics10 = { ...metrics7, lineVerbosity: 4 } as const;
+const metrics12 = { ...metrics10, stopWord: 'signal' } as const;
+const metrics18 = { ...metrics12, name: 'EDGE_METRICS_CONNECTOR' } as const;
+
+// edge/pkg/edgestream/tunnel.go ServeConnection, Serve, WriteToLocalConnection; pkg/stream/edged*connection.go
+const edgestream3 = {
+  metrics: null,
+  logs: logs3,
+  exec: false,
+  unknownType: 'ignored',
+  readChannelFull: 'goroutines',
+  readChannelEnd: 'left',
+  endSource: 'tunnel.go:78',
+} as const;
+const edgestream4 = { ...edgestream3, metrics: metrics4, endSource: 'tunnel.go:93' } as const;
+const edgestream5 = {
+  ...edgestream4,
+  metrics: metrics5,
+  logs: logs5,
+  exec: true,
+  readChannelFull: 'blocks',
+  endSource: null,
+} as const;
+// PR 2745
+const edgestream7 = { ...edgestream5, metrics: metrics7, logs: logs7, readChannelEnd: 'closed' } as const;
+const edgestream10 = { ...edgestream7, metrics: metrics10 } as const;
+const edgestream12 = { ...edgestream10, metrics: metrics12, logs: logs12 } as const;
+// tunnel.go Serve: every type from ATTACH_CONNECT on is served, and those it does not know panic there
+// (kubeedge/kubeedge#6882, #7060).
+const edgestream14 = { ...edgestream12, unknownType: 'panics' } as const;
+const edgestream18 = { ...edgestream14, metrics: metrics18 } as const;
+
 export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
   'v1.2.0': {
     nodeStatus: { patch: false, port: 10_255 },
@@ -105,7 +147,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null, logs: logs3, exec: false },
+    edgestream: edgestream3,
   },
   'v1.3.1': {
     nodeStatus: wholeStatus,
@@ -116,7 +158,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged117,
-    edgestream: { metrics: null, logs: logs3, exec: false },
+    edgestream: edgestream3,
   },
   'v1.4.0': {
     nodeStatus: wholeStatus,
@@ -127,11 +169,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: unversioned,
     runtime: docker,
     edged: edged118,
-    edgestream: {
-      metrics: { stopsOnCancel: 'next-line', identity: false, lineVerbosity: 0 },
-      logs: logs3,
-      exec: false,
-    },
+    edgestream: edgestream4,
   },
   'v1.5.0': {
     nodeStatus: wholeStatus,
@@ -142,11 +180,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: {
-      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
-      logs: logs5,
-      exec: true,
-    },
+    edgestream: edgestream5,
   },
   'v1.6.0': {
     nodeStatus: wholeStatus,
@@ -157,11 +191,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: {
-      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
-      logs: logs5,
-      exec: true,
-    },
+    edgestream: edgestream5,
   },
   'v1.6.1': {
     nodeStatus: wholeStatus,
@@ -172,11 +202,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged118,
-    edgestream: {
-      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
-      logs: logs5,
-      exec: true,
-    },
+    edgestream: edgestream5,
   },
   'v1.6.2': {
     nodeStatus: wholeStatus,
@@ -187,11 +213,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: {
-      metrics: { stopsOnCancel: 'next-line', identity: true, lineVerbosity: 0 },
-      logs: logs5,
-      exec: true,
-    },
+    edgestream: edgestream5,
   },
   'v1.7.0': {
     nodeStatus: wholeStatus,
@@ -202,11 +224,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.7.1': {
     nodeStatus: wholeStatus,
@@ -217,11 +235,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.7.2': {
     nodeStatus: wholeStatus,
@@ -232,11 +246,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated140,
     runtime: docker,
     edged: edged119,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.8.0': {
     nodeStatus: wholeStatus,
@@ -247,11 +257,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edgedWithoutDebugging,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.8.1': {
     nodeStatus: wholeStatus,
@@ -262,11 +268,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.8.2': {
     nodeStatus: wholeStatus,
@@ -277,11 +279,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.0': {
     nodeStatus: wholeStatus,
@@ -292,11 +290,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.1': {
     nodeStatus: wholeStatus,
@@ -307,11 +301,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.2': {
     nodeStatus: wholeStatus,
@@ -322,11 +312,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.3': {
     nodeStatus: wholeStatus,
@@ -337,11 +323,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.4': {
     nodeStatus: wholeStatus,
@@ -352,11 +334,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.9.5': {
     nodeStatus: wholeStatus,
@@ -367,11 +345,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 0 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream7,
   },
   'v1.10.0': {
     nodeStatus: wholeStatus,
@@ -382,11 +356,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.10.1': {
     nodeStatus: wholeStatus,
@@ -397,11 +367,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.10.2': {
     nodeStatus: wholeStatus,
@@ -412,11 +378,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.10.3': {
     nodeStatus: wholeStatus,
@@ -427,11 +389,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.11.0': {
     nodeStatus: wholeStatus,
@@ -442,11 +400,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.11.1': {
     nodeStatus: wholeStatus,
@@ -457,11 +411,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.11.2': {
     nodeStatus: wholeStatus,
@@ -472,11 +422,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.11.3': {
     nodeStatus: wholeStatus,
@@ -487,11 +433,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs7,
-      exec: true,
-    },
+    edgestream: edgestream10,
   },
   'v1.12.0': {
     nodeStatus: patchTo10250,
@@ -502,11 +444,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edgedWithoutDebugging,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.1': {
     nodeStatus: patchWithoutPort,
@@ -517,11 +455,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.2': {
     nodeStatus: patchWithoutPort,
@@ -532,11 +466,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.3': {
     nodeStatus: patchWithoutPort,
@@ -547,11 +477,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.4': {
     nodeStatus: patchWithoutPort,
@@ -562,11 +488,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.5': {
     nodeStatus: patchWithoutPort,
@@ -577,11 +499,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.6': {
     nodeStatus: patchWithoutPort,
@@ -592,11 +510,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.12.7': {
     nodeStatus: patchWithoutPort,
@@ -607,11 +521,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: docker,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.0': {
     nodeStatus: patchWithoutPort,
@@ -622,11 +532,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.1': {
     nodeStatus: patchWithoutPort,
@@ -637,11 +543,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.2': {
     nodeStatus: patchWithoutPort,
@@ -652,11 +554,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.3': {
     nodeStatus: patchWithoutPort,
@@ -667,11 +565,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.4': {
     nodeStatus: patchWithoutPort,
@@ -682,11 +576,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.13.5': {
     nodeStatus: patchWithoutPort,
@@ -697,11 +587,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: negotiated141,
     runtime: dockerOrRemote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream12,
   },
   'v1.14.0': {
     nodeStatus: patchWithoutPort,
@@ -712,11 +598,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.14.1': {
     nodeStatus: patchWithoutPort,
@@ -727,11 +609,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.14.2': {
     nodeStatus: patchWithoutPort,
@@ -742,11 +620,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.14.3': {
     nodeStatus: patchWithoutPort,
@@ -757,11 +631,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.14.4': {
     nodeStatus: patchWithoutPort,
@@ -772,11 +642,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.14.5': {
     nodeStatus: patchWithoutPort,
@@ -787,11 +653,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.15.0': {
     nodeStatus: patchWithoutPort,
@@ -802,11 +664,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.15.1': {
     nodeStatus: patchWithoutPort,
@@ -817,11 +675,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.15.2': {
     nodeStatus: patchWithoutPort,
@@ -832,11 +686,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.15.3': {
     nodeStatus: patchWithoutPort,
@@ -847,11 +697,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.15.4': {
     nodeStatus: patchWithoutPort,
@@ -862,11 +708,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.0': {
     nodeStatus: patchWithoutPort,
@@ -877,11 +719,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.1': {
     nodeStatus: patchWithoutPort,
@@ -892,11 +730,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.2': {
     nodeStatus: patchWithoutPort,
@@ -907,11 +741,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.3': {
     nodeStatus: patchWithoutPort,
@@ -922,11 +752,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.4': {
     nodeStatus: patchWithoutPort,
@@ -937,11 +763,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.5': {
     nodeStatus: patchWithoutPort,
@@ -952,11 +774,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.16.6': {
     nodeStatus: patchWithoutPort,
@@ -967,11 +785,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.0': {
     nodeStatus: patchWithoutPort,
@@ -982,11 +796,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.1': {
     nodeStatus: patchWithoutPort,
@@ -997,11 +807,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.2': {
     nodeStatus: patchWithoutPort,
@@ -1012,11 +818,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.3': {
     nodeStatus: patchWithoutPort,
@@ -1027,11 +829,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.4': {
     nodeStatus: patchWithoutPort,
@@ -1042,11 +840,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.17.5': {
     nodeStatus: patchWithoutPort,
@@ -1057,11 +851,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream14,
   },
   'v1.18.0': {
     nodeStatus: patchWithoutPort,
@@ -1072,11 +862,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.18.1': {
     nodeStatus: patchWithoutPort,
@@ -1087,11 +873,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.18.2': {
     nodeStatus: patchWithoutPort,
@@ -1102,11 +884,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.18.3': {
     nodeStatus: patchWithoutPort,
@@ -1117,11 +895,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.19.0': {
     nodeStatus: patchWithoutPort,
@@ -1132,11 +906,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.19.1': {
     nodeStatus: patchWithoutPort,
@@ -1147,11 +917,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.19.2': {
     nodeStatus: patchWithoutPort,
@@ -1162,11 +928,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.20.0': {
     nodeStatus: patchWithoutPort,
@@ -1177,11 +939,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.21.0': {
     nodeStatus: patchWithoutPort,
@@ -1192,11 +950,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.21.1': {
     nodeStatus: patchWithoutPort,
@@ -1207,11 +961,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.21.2': {
     nodeStatus: patchWithoutPort,
@@ -1222,11 +972,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.22.0': {
     nodeStatus: patchWithoutPort,
@@ -1237,11 +983,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.22.1': {
     nodeStatus: patchWithoutPort,
@@ -1252,11 +994,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.22.2': {
     nodeStatus: patchWithoutPort,
@@ -1267,11 +1005,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.23.0': {
     nodeStatus: patchWithoutPort,
@@ -1282,11 +1016,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
   'v1.23.1': {
     nodeStatus: patchWithoutPort,
@@ -1297,10 +1027,6 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     dockershim: null,
     runtime: remote,
     edged: edged121,
-    edgestream: {
-      metrics: { stopsOnCancel: 'at-once', identity: true, lineVerbosity: 4 },
-      logs: logs12,
-      exec: true,
-    },
+    edgestream: edgestream18,
   },
 };

@@ -27,6 +27,11 @@ declare module '@kubeedge-sim/sim-kit' {
       type: string;
       bytes: number;
     };
+    /**
+     * A message of the cloud finds all 128 slots of its connection taken: nothing more is read of the tunnel until one
+     * is free. kubeedge v1.5.0 edge/pkg/edgestream/tunnel.go WriteToLocalConnection
+     */
+    'edgestream.blocked': { state: 'begins' | 'ends' };
     /** A request made of edged for a tunnel connection. */
     'edgestream.request': {
       connectId: number;

@@ -1,7 +1,7 @@
 import { connect, isIPv4, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { judgePeer, toTlsError, type WantedName } from '../tls/real-verdict.ts';
-import { TlsError } from '../tls/verdict.ts';
+import { type TlsClientOptions, TlsError } from '../tls/verdict.ts';
 import { type Dial, dressSocket, ignoreError, type LoopbackParts } from './loopback-parts.ts';
 import type { MemorySocket } from './memory-socket.ts';
 import type { DialOptions, NetSocket } from './net.ts';
@@ -118,7 +118,7 @@ async function open(parts: LoopbackParts, real: RealDial, pair: Pair): Promise<N
   refused?.catch(ignoreError);
   try {
     await Promise.race([secured, refused?.then(() => secured) ?? secured]);
-    check(socket, secure, options.tls.verify);
+    check(socket, secure, options.tls);
   } catch (error) {
     if (error instanceof TlsError && error.by === 'client') secure.judged(error.verdict, error.message);
     throw error;
@@ -129,9 +129,9 @@ async function open(parts: LoopbackParts, real: RealDial, pair: Pair): Promise<N
   return dressSocket(socket.off('error', ignoreError), dial.connection, lower);
 }
 
-function check(socket: TLSSocket, { wanted }: SecureDial, verify: boolean): void {
-  if (!verify) return;
-  const { verdict, detail } = judgePeer(socket, wanted);
+function check(socket: TLSSocket, { wanted }: SecureDial, tls: TlsClientOptions): void {
+  if (!tls.verify) return;
+  const { verdict, detail } = judgePeer(socket, tls.roots ?? [], wanted);
   if (verdict !== 'ok') throw new TlsError(verdict, 'client', detail);
 }
 

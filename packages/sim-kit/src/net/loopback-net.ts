@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { SimError } from '../errors.ts';
 import { createClientContexts } from '../tls/secure-context.ts';
@@ -163,6 +164,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
         },
       });
     },
+    createKey: () => randomBytes(32),
     describe: parts.describe,
     actAs: (actor) => outside.actAs(actor && hosts.named(actor.name)),
     settled: () => outside.settled(),

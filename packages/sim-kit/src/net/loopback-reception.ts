@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { Certificate } from '../tls/certificate.ts';
+import { readCertificate } from '../tls/read-certificate.ts';
 import { judgePeer, toTlsError } from '../tls/real-verdict.ts';
 import { serverContextOptions } from '../tls/secure-context.ts';
 import { helloTexts, ofClient, TlsError, type TlsServerOptions } from '../tls/verdict.ts';
@@ -11,6 +13,7 @@ import {
   ignoreError,
   type LoopbackParts,
 } from './loopback-parts.ts';
+import type { NetSocket } from './net.ts';
 
 /** What happens to connections accepted for one listener: the handshake, the verdict, and the hand-over. */
 export interface Reception {
@@ -54,7 +57,9 @@ export function createReception(parts: LoopbackParts, host: string, bound: Bound
     raw.off('error', ignoreError);
     secure?.off('error', ignoreError);
     // The reception looked after errors until now; from here the component does.
-    bound.onConnection(dressSocket(socket, connection, secure && raw));
+    const dressed = dressSocket(socket, connection, secure && raw);
+    if (secure !== undefined) showPeerCertificate(dressed, secure);
+    bound.onConnection(dressed);
     dial?.admitted.resolve(undefined);
   };
 
@@ -68,7 +73,8 @@ export function createReception(parts: LoopbackParts, host: string, bound: Bound
     parts.sockets.add(arrival.connection, socket);
     if (arrival.dial !== undefined && !(await arrival.dial.checked.promise)) return void socket.destroy();
     // A server that asks without requiring takes any certificate and does not look at it.
-    const judged = tls?.clientAuth === 'require' ? ofClient(judgePeer(socket)) : undefined;
+    const judged =
+      tls?.clientAuth === 'require' ? ofClient(judgePeer(socket, tls.clientRoots ?? [])) : undefined;
     if (judged !== undefined && judged.verdict !== 'ok') {
       return refuse(arrival, new TlsError(judged.verdict, 'server', judged.detail));
     }
@@ -104,6 +110,18 @@ export function createReception(parts: LoopbackParts, host: string, bound: Bound
       }
     },
   };
+}
+
+/** Few listeners look at it, so that it is read when they do. */
+function showPeerCertificate(dressed: NetSocket, secure: TLSSocket): void {
+  const found = secure.getPeerX509Certificate();
+  if (found === undefined) return;
+  let read: Certificate | undefined;
+  const get = () => {
+    read ??= readCertificate("the client's certificate", found.toString());
+    return read;
+  };
+  Object.defineProperty(dressed, 'peerCertificate', { get });
 }
 
 /** A TLS server that never listens: it is handed accepted sockets. It lets everybody through, the reception judges. */

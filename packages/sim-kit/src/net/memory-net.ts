@@ -47,6 +47,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
   const links = new LinkTable({ clock, trace, works: true });
   const sockets = new OpenSockets(trace);
   let disposed = false;
+  const keyOf = (label: string) => Buffer.from(ids.hex(`key/${label}`, 64), 'hex');
 
   /** The next free local port towards `endpoint`; the connection key must be unique among what is open. */
   function localPort(from: MemoryHost, address: string, endpoint: string): number {
@@ -119,6 +120,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       link,
       encrypted: tls !== undefined,
       alpnProtocol: tls?.alpn ?? false,
+      ...(tls !== undefined && { clientCertificate: clientCertificateOf(bound.options, options) }),
     });
     trace.link(connection, eventId);
     for (const socket of [pair.client, pair.server]) sockets.add(connection, socket);
@@ -193,11 +195,12 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       return host;
     },
     authority: async (options) =>
-      createModelAuthority(
-        options,
-        () => clock.now(),
-        () => String(ids.next('certificate')),
-      ),
+      createModelAuthority(options, {
+        now: () => clock.now(),
+        nextSerial: () => String(ids.next('certificate')),
+        keyOf: (serial) => keyOf(`certificate/${serial}`),
+      }),
+    createKey: (label) => keyOf(label),
     describe: (text) => text,
     actAs: () => {},
     settled: async () => {},
@@ -249,6 +252,10 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
     return address === undefined ? { port } : { port, address };
   }
 }
+
+/** What a server sees of the client's certificate: nothing if it does not ask. */
+const clientCertificateOf = ({ tls: server }: ListenOptions, { tls: client }: DialOptions) =>
+  server === undefined || server.clientAuth === 'none' ? undefined : client?.certificate;
 
 const abortable = ({ signal }: DialOptions) => (signal === undefined ? {} : { signal });
 

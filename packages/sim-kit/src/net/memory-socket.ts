@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.ts';
+import type { Certificate } from '../tls/certificate.ts';
 import type { HostLink } from './link.ts';
 import type { Endpoint, NetSocket } from './net.ts';
 import { NetError } from './net-error.ts';
@@ -18,12 +19,14 @@ interface PairOptions {
   allowHalfOpen?: boolean;
   encrypted: boolean;
   alpnProtocol: string | false;
+  clientCertificate?: Certificate | undefined;
 }
 
 /** Two connected sockets. The dialler's side ends by itself when the far end does, as `net.connect` does. */
 export function createSocketPair(options: PairOptions): { client: MemorySocket; server: MemorySocket } {
   const client = new MemorySocket(options, options.client, options.server, options.allowHalfOpen ?? false);
   const server = new MemorySocket(options, options.server, options.client, true);
+  server.peerCertificate = options.clientCertificate;
   client.peer = server;
   server.peer = client;
   const leave = options.link?.join(() => {
@@ -48,6 +51,7 @@ export class MemorySocket extends Duplex implements NetSocket {
   readonly remoteFamily = 'IPv4';
   readonly encrypted: boolean;
   readonly alpnProtocol: string | false;
+  peerCertificate: Certificate | undefined;
   readonly #clock: Clock;
   readonly #link: HostLink | undefined;
   #inFlight: ((peer: MemorySocket) => void)[] = [];

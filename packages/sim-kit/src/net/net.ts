@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { CertificateAuthority, CertificateAuthorityOptions } from '../tls/certificate.ts';
+import type { Certificate, CertificateAuthority, CertificateAuthorityOptions } from '../tls/certificate.ts';
+import type { EcKey } from '../tls/ec-key.ts';
 import type { TlsClientOptions, TlsError, TlsServerOptions } from '../tls/verdict.ts';
 import type { NatTable } from './nat.ts';
 
@@ -30,6 +31,8 @@ export interface NetSocket extends Duplex {
   readonly encrypted?: boolean;
   /** The protocol chosen by ALPN, or false. */
   readonly alpnProtocol?: string | false | null;
+  /** On an accepted socket: the certificate the client showed when asked, verified or not. */
+  readonly peerCertificate?: Certificate | undefined;
   setNoDelay(on?: boolean): this;
   setKeepAlive(on?: boolean, initialDelayMs?: number): this;
   setTimeout(timeoutMs: number, callback?: () => void): this;
@@ -158,6 +161,8 @@ export interface Net extends AsyncDisposable {
   link(a: Host, b: Host): Link;
   /** Creates a throw-away certificate authority: real X.509 on loopback, a model of it on memory. */
   authority(options: CertificateAuthorityOptions): Promise<CertificateAuthority>;
+  /** A new P-256 key: from seed and label on memory, from the machine's randomness on loopback. */
+  createKey(label: string): EcKey;
   /** Replaces leased addresses in a text by the described ones, so that both nets read alike. */
   describe(text: string): string;
   /** What is still listening or open, one line each. */

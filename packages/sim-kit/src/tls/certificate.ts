@@ -1,3 +1,7 @@
+import { type EcKey, ecKeyToPem, ecPublicKey } from './ec-key.ts';
+import { certificatePem, derOfPem } from './pem.ts';
+import { signCertificate, signRoot } from './sign-certificate.ts';
+
 /** What a certificate says. Validity is in milliseconds since the epoch. */
 export interface CertificateContent {
   commonName: string;
@@ -13,7 +17,10 @@ export interface CertificateContent {
   usages: readonly ('server' | 'client')[];
 }
 
-/** A certificate; `issuer` is itself for a root. `pem` and `keyPem` exist on loopback only. */
+/**
+ * A certificate; `issuer` is undefined for a root, and for one that was read from PEM. On memory `pem` and `keyPem` are
+ * made when they are first asked for; there they are missing for RSA keys.
+ */
 export interface Certificate extends CertificateContent {
   readonly serial: string;
   readonly issuer: Certificate | undefined;
@@ -78,19 +85,60 @@ export function leafContent(request: CertificateRequest, nowMs: number): Certifi
   };
 }
 
-/** A certificate authority of the memory net: certificates are statements, nothing is signed. */
+/** What the memory net's authorities need of their world. */
+export interface ModelContext {
+  now: () => number;
+  nextSerial: () => string;
+  /** The key of the certificate with this serial. */
+  keyOf: (serial: string) => EcKey;
+}
+
+/**
+ * A certificate authority of the memory net: certificates are statements. Their bytes are made only for those who hand
+ * them on as bytes.
+ */
 export function createModelAuthority(
   options: CertificateAuthorityOptions,
-  now: () => number,
-  nextSerial: () => string,
+  { now, nextSerial, keyOf }: ModelContext,
 ): CertificateAuthority {
-  const certificate: Certificate = {
-    ...rootContent(options, now()),
-    serial: nextSerial(),
-    issuer: undefined,
+  const state = (content: CertificateContent, issuer: Certificate | undefined): Certificate => {
+    const stated: Certificate = { ...content, serial: nextSerial(), issuer };
+    return content.key === 'ecdsa-p256' ? withBytes(stated, keyOf) : stated;
   };
-  return {
-    certificate,
-    issue: async (request) => ({ ...leafContent(request, now()), serial: nextSerial(), issuer: certificate }),
+  const certificate = state(rootContent(options, now()), undefined);
+  return { certificate, issue: async (request) => state(leafContent(request, now()), certificate) };
+}
+
+/** Not enumerable, so that copies of the statement cost nothing. */
+function withBytes(stated: Certificate, keyOf: ModelContext['keyOf']): Certificate {
+  let pem: string | undefined;
+  return Object.defineProperties(stated, {
+    pem: {
+      get() {
+        pem ??= certificatePem(mint(stated, keyOf));
+        return pem;
+      },
+    },
+    keyPem: { get: () => ecKeyToPem(keyOf(stated.serial)) },
+  });
+}
+
+const usageIds = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
+
+function mint(stated: Certificate, keyOf: ModelContext['keyOf']): Uint8Array {
+  const { organization, commonName, issuer, serial } = stated;
+  const template = {
+    ...stated,
+    serial: `01${Number(serial).toString(16).padStart(14, '0')}`,
+    subject: [
+      ...(organization === undefined ? [] : [['O', organization] as const]),
+      ['CN', commonName] as const,
+    ],
+    usages: stated.usages.map((usage) => usageIds[usage]),
+    keyUsages: stated.isCa ? (['keyCertSign', 'cRLSign'] as const) : (['digitalSignature'] as const),
   };
+  const key = keyOf(serial);
+  if (issuer?.pem === undefined) return signRoot(template, key);
+  const signer = { certificate: derOfPem(issuer.pem), key: keyOf(issuer.serial) };
+  return signCertificate(template, ecPublicKey(key), signer);
 }

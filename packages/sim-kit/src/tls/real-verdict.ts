@@ -1,6 +1,7 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Certificate } from './certificate.ts';
 import {
   helloTexts,
   type Judgement,
@@ -64,7 +65,7 @@ export interface WantedName {
  * Judges the peer's certificate from what OpenSSL found, in Go's order. The handshake itself lets everything pass,
  * because OpenSSL would name the chain before the time and the time before the name.
  */
-export function judgePeer(socket: TLSSocket, wanted?: WantedName): Judgement {
+export function judgePeer(socket: TLSSocket, roots: readonly Certificate[], wanted?: WantedName): Judgement {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return noClientCertificate;
   // Node's types promise an Error, Node gives the code.
@@ -82,12 +83,21 @@ export function judgePeer(socket: TLSSocket, wanted?: WantedName): Judgement {
       dnsNames: namesOf('DNS:'),
       ipAddresses: namesOf('IP Address:'),
       trusted: timeOnly || found === 'INVALID_PURPOSE',
+      ...(!timeOnly && candidateOf(certificate, roots)),
       usable: found !== 'INVALID_PURPOSE',
       fits: (name) => [name, ...(wanted?.aliases ?? [])].some((alias) => isNamed(certificate, alias)),
     },
     Date.now(),
     wanted?.name,
   );
+}
+
+/** The root that is called like the issuer, for the case that it did not sign. */
+function candidateOf(certificate: X509Certificate, roots: readonly Certificate[]): { candidate?: string } {
+  const namesake = roots.find(
+    ({ pem }) => pem !== undefined && new X509Certificate(pem).subject === certificate.issuer,
+  );
+  return namesake === undefined ? {} : { candidate: namesake.commonName };
 }
 
 /** Go looks at the subject alternative names only, never at the common name. */

@@ -11,6 +11,10 @@ import {
   tester,
 } from '../net/contract-world.test-support.ts';
 import type { Certificate, CertificateAuthority, CertificateRequest } from './certificate.ts';
+import { ecKeyToPem, ecPublicKey } from './ec-key.ts';
+import { certificatePem } from './pem.ts';
+import { readCertificate } from './read-certificate.ts';
+import { signCertificate, signRoot } from './sign-certificate.ts';
 import type { TlsClientOptions, TlsError, TlsServerOptions, TlsVerdict } from './verdict.ts';
 
 const dayMs = 86_400_000;
@@ -18,7 +22,9 @@ const target = { address: CLOUD, port: 10004 };
 
 interface Parties extends Site {
   authority: CertificateAuthority;
+  /** Another authority with the same name. */
   stranger: CertificateAuthority;
+  foreigner: CertificateAuthority;
   /** A client's certificate of the right authority. */
   own: Certificate;
 }
@@ -38,6 +44,9 @@ const require = ({ authority }: Parties) =>
 const request = () => ({ clientAuth: 'request' }) as const;
 const ECDSA_128 = 'ECDHE-ECDSA-AES128-GCM-SHA256';
 const ECDSA_256 = 'ECDHE-ECDSA-AES256-GCM-SHA384';
+const unknownNamesake =
+  'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while ' +
+  'trying to verify candidate authority certificate "ca")';
 const noSuite = 'tls: no cipher suite supported by both client and server';
 
 const cases: Case[] = [
@@ -72,13 +81,13 @@ const cases: Case[] = [
     },
   },
   {
-    name: 'fails with a client certificate of a foreign authority',
+    name: 'fails with a client certificate of another authority of the same name',
     server: ({ stranger }) => ({ clientAuth: 'require', clientRoots: [stranger.certificate] }),
     client: ({ own }) => ({ certificate: own }),
     refused: {
       verdict: 'unknown-authority',
       by: 'server',
-      text: 'tls: failed to verify client certificate: x509: certificate signed by unknown authority',
+      text: `tls: failed to verify client certificate: ${unknownNamesake}`,
     },
   },
   { name: 'succeeds without a certificate where one is requested only', server: request },
@@ -89,11 +98,20 @@ const cases: Case[] = [
   },
   {
     name: 'fails when the server is of a foreign authority',
-    client: ({ stranger }) => ({ roots: [stranger.certificate] }),
+    client: ({ foreigner }) => ({ roots: [foreigner.certificate] }),
     refused: {
       verdict: 'unknown-authority',
       by: 'client',
       text: 'x509: certificate signed by unknown authority',
+    },
+  },
+  {
+    name: 'fails when the server is of another authority of the same name',
+    client: ({ stranger }) => ({ roots: [stranger.certificate] }),
+    refused: {
+      verdict: 'unknown-authority',
+      by: 'client',
+      text: unknownNamesake,
     },
   },
   {
@@ -207,11 +225,57 @@ export function tlsContract(create: CreateWorld): void {
     inWorld(create, async (site) => {
       const authority = await site.world.net.authority({ commonName: 'ca', organization: 'KubeEdge' });
       const stranger = await site.world.net.authority({ commonName: 'ca', organization: 'KubeEdge' });
+      const foreigner = await site.world.net.authority({ commonName: 'other', organization: 'KubeEdge' });
       const own = await authority.issue({ commonName: 'system:node:edge', organization: 'system:nodes' });
-      await body({ ...site, authority, stranger, own });
+      await body({ ...site, authority, stranger, foreigner, own });
     });
 
   describe('a TLS handshake', () => {
+    it('shows the listener what certificate the client has, verified or not', () =>
+      inTls(async ({ world, cloud, edge, authority, stranger }) => {
+        const certificate = await authority.issue({ commonName: 'cloud', ipAddresses: [CLOUD] });
+        const shown = await stranger.issue({ commonName: 'edge-1', organization: 'KubeEdge' });
+        const tls = { certificate, clientAuth: 'request' } as const;
+        const { accepted } = await accepting(world, cloud, { port: 10004 }, { tls });
+        for (const own of [{ certificate: shown }, {}]) {
+          await edge.connect(target, { ...tester, tls: { verify: false, ...own } });
+          const { peerCertificate } = await accepted();
+          expect(peerCertificate?.commonName).toBe('certificate' in own ? 'edge-1' : undefined);
+          expect(peerCertificate?.pem?.trim()).toBe('certificate' in own ? shown.pem?.trim() : undefined);
+        }
+      }));
+
+    it('takes certificates that were signed as bytes, and refuses those of an authority made anew', () =>
+      inTls(async ({ world, cloud, edge }) => {
+        const make = (label: string) => {
+          const key = world.net.createKey(label);
+          const nowMs = world.clock.now();
+          const validity = { notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs };
+          const root = signRoot({ ...validity, serial: '0400', subject: [['CN', 'ca']], isCa: true }, key);
+          const leafKey = world.net.createKey(`${label}/leaf`);
+          const leaf = signCertificate(
+            { ...validity, serial: '0401', subject: [['CN', 'edge']], usages: ['1.3.6.1.5.5.7.3.2'] },
+            ecPublicKey(leafKey),
+            { certificate: root, key },
+          );
+          return {
+            root: readCertificate('ca', certificatePem(root)),
+            leaf: readCertificate('edge', certificatePem(leaf), ecKeyToPem(leafKey)),
+          };
+        };
+        const [own, anew] = [make('own'), make('anew')];
+        const authority = await world.net.authority({ commonName: 'servers' });
+        const certificate = await authority.issue({ commonName: 'cloud', ipAddresses: [CLOUD] });
+        const tls = { certificate, clientAuth: 'require', clientRoots: [own.root] } as const;
+        const { accepted } = await accepting(world, cloud, { port: 10004 }, { tls });
+        const dial = (leaf: Certificate) =>
+          edge.connect(target, { ...tester, tls: { verify: false, certificate: leaf } });
+        await dial(own.leaf);
+        expect((await accepted()).peerCertificate?.commonName).toBe('edge');
+        const error = await rejection(dial(anew.leaf));
+        expect(error.message).toBe(`tls: failed to verify client certificate: ${unknownNamesake}`);
+      }));
+
     it.each(cases)('$name', ({ server, client, request: changes, refused }) =>
       inTls(async (parties) => {
         const { world, cloud, edge, authority } = parties;

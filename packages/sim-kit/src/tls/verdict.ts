@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Certificate } from './certificate.ts';
+import { findIssuer } from './find-issuer.ts';
 
 /** Protocol versions a peer can be held to. */
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -135,18 +136,26 @@ export function ofClient(check: Judgement): Judgement {
   return { ...check, detail: `tls: failed to verify client certificate: ${check.detail}` };
 }
 
-function checkCertificate(
+/**
+ * Judges a certificate as Go's x509 Verify does; `name` is what a server must be called.
+ * @param nowMs milliseconds since the epoch
+ */
+export function checkCertificate(
   certificate: Certificate,
   roots: readonly Certificate[],
   usage: 'server' | 'client',
   nowMs: number,
   name?: string,
 ): Judgement {
-  const { dnsNames, ipAddresses } = certificate;
+  const { dnsNames, ipAddresses, notBeforeMs, notAfterMs } = certificate;
+  const chain = findIssuer(certificate, roots);
   return judgeCertificate(
     {
-      ...certificate,
-      trusted: roots.includes(certificate.issuer ?? certificate),
+      notBeforeMs,
+      notAfterMs,
+      dnsNames,
+      ipAddresses,
+      ...chain,
       usable: certificate.usages.includes(usage),
       fits: (wanted) => dnsNames.includes(wanted) || ipAddresses.includes(wanted),
     },
@@ -162,6 +171,8 @@ export interface CertificateFacts {
   dnsNames: readonly string[];
   ipAddresses: readonly string[];
   trusted: boolean;
+  /** Common name of a root that is called like the issuer, and is another. */
+  candidate?: string;
   usable: boolean;
   fits: (name: string) => boolean;
 }
@@ -179,7 +190,13 @@ export function judgeCertificate(facts: CertificateFacts, nowMs: number, name?: 
   if (name !== undefined && !facts.fits(name))
     return { verdict: 'wrong-name', detail: wrongNameDetail(facts, name) };
   if (!facts.trusted) {
-    return { verdict: 'unknown-authority', detail: 'x509: certificate signed by unknown authority' };
+    const { candidate } = facts;
+    const hint =
+      candidate === undefined
+        ? ''
+        : ' (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority ' +
+          `certificate ${JSON.stringify(candidate)})`;
+    return { verdict: 'unknown-authority', detail: `x509: certificate signed by unknown authority${hint}` };
   }
   if (!facts.usable) {
     return { verdict: 'wrong-usage', detail: 'x509: certificate specifies an incompatible key usage' };

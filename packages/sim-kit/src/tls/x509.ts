@@ -1,6 +1,5 @@
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import type { Extension, JsonGeneralNames, JsonName } from '@peculiar/x509';
 import {
   type Certificate,
   type CertificateAuthority,
@@ -9,7 +8,9 @@ import {
   leafContent,
   rootContent,
 } from './certificate.ts';
+import { x509Libraries } from './x509-libraries.ts';
 
+const { x509 } = x509Libraries();
 x509.cryptoProvider.set(globalThis.crypto);
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -84,10 +85,7 @@ export async function createX509Authority(
   };
 }
 
-function leafExtensions(
-  leaf: CertificateContent,
-  alsoKnownAs: AuthorityContext['alsoKnownAs'],
-): x509.Extension[] {
+function leafExtensions(leaf: CertificateContent, alsoKnownAs: AuthorityContext['alsoKnownAs']): Extension[] {
   const rsa = leaf.key === 'rsa-2048' ? x509.KeyUsageFlags.keyEncipherment : 0;
   const usages = leaf.usages.map(
     (usage) => x509.ExtendedKeyUsage[usage === 'server' ? 'serverAuth' : 'clientAuth'],
@@ -95,7 +93,7 @@ function leafExtensions(
   const addresses = new Set(
     leaf.ipAddresses.flatMap((address) => [address, ...(alsoKnownAs?.(address) ?? [])]),
   );
-  const names: x509.JsonGeneralNames = [
+  const names: JsonGeneralNames = [
     ...leaf.dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...[...addresses].map((value) => ({ type: 'ip' as const, value })),
   ];
@@ -115,7 +113,7 @@ function subject(content: CertificateContent) {
   };
 }
 
-function nameOf({ organization, commonName }: CertificateContent): x509.JsonName {
+function nameOf({ organization, commonName }: CertificateContent): JsonName {
   return [...(organization === undefined ? [] : [{ O: [organization] }]), { CN: [commonName] }];
 }
 

@@ -11,6 +11,12 @@ import type { Session } from './session.ts';
 /** containerexec_connection.go Serve: the buffer of one read. */
 const READ_BYTES = 256;
 
+/** How often the edge is told again that the client has gone. Upstream does so as fast as the tunnel takes it. */
+const REMOVE_AGAIN_MS = 10;
+
+/** Why no more is passed on; `error` unless it is in order. */
+type End = { by: 'client' | 'edge' } | { by: 'client'; error: string };
+
 /**
  * One exec request on its way: a client's connection, its bytes as they are.
  * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go ContainerExecConnection
@@ -63,8 +69,8 @@ export class ContainerExecConnection implements ServedConnection {
   }
 
   /**
-   * Sends CONNECT and passes on what the client sends, until it leaves. That the edge has ended the request is
-   * looked at only then. Returns Go's error text, if any.
+   * Sends CONNECT and passes on what the client sends, until it leaves. When it is looked at whether the edge has ended
+   * the request differs by release. Returns Go's error text, if any.
    */
   async serve(): Promise<string | undefined> {
     const process = this.#process;
@@ -75,15 +81,15 @@ export class ContainerExecConnection implements ServedConnection {
       return error;
     }
     using _ = process.world.waiting(`cloudcore: ${this.describe()} for its client or the edge`);
-    const readError = await this.#passOn();
-    if (readError !== undefined) {
-      const text = `${this.describe()} failed to read from client: ${readError}`;
+    const end = await this.#passOn();
+    if ('error' in end) {
+      const text = `${this.describe()} failed to read from client: ${end.error}`;
       process.log('E', 'execReadError', text, this.traceId);
+    } else if (end.by === 'client' && process.release.execClientGone !== 'spins') {
+      this.#removeAtEdge();
+      if (process.release.execClientGone === 'removes') return undefined;
     }
-    if (!this.#edgePeer.isDone) {
-      if (process.release.execClientGone === 'spins') await this.#spin();
-      else return this.#removeAtEdge();
-    }
+    if (!this.#edgePeer.isDone) await this.#spin(!('error' in end));
     const text = `${this.describe()} find edge peer done, so stop this connection`;
     return process.release.edgePeerDoneIsError ? text : undefined;
   }
@@ -101,33 +107,49 @@ export class ContainerExecConnection implements ServedConnection {
     return error;
   }
 
-  /** Resolves when the client has ended its half, with Go's error text unless that was in order. */
-  #passOn(): Promise<string | undefined> {
+  /** Resolves when the client has ended its half, or when the release sees that the edge is done. */
+  #passOn(): Promise<End> {
     const socket = this.#socket;
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const { promise, resolve } = Promise.withResolvers<End>();
     socket.on('data', (chunk: Buffer) => {
       for (let at = 0; at < chunk.length; at += READ_BYTES) {
         const error = this.#send(messageTypes.DATA, chunk.subarray(at, at + READ_BYTES));
-        if (error === undefined) continue;
-        const text = `${this.describe()} failed to write to tunnel server, err: ${error}`;
-        this.#process.log('E', 'execWriteError', text, this.traceId);
+        if (error !== undefined) {
+          const text = `${this.describe()} failed to write to tunnel server, err: ${error}`;
+          this.#process.log('E', 'execWriteError', text, this.traceId);
+        }
+        if (this.#edgePeer.isDone && this.#looksAtEdge(error)) return resolve({ by: 'edge' });
       }
-      // Upstream writes a piece before it reads the next: while the edge does not read, neither is the client read.
-      const drained = this.#session.drained();
-      if (drained === undefined) return;
+      const blocked = this.#session.drained();
+      if (blocked === undefined) return;
       socket.pause();
-      void drained.then(() => socket.resume());
+      void blocked.then(() => socket.resume());
     });
-    socket.once('error', () => resolve(`read tcp ${addressesOf(socket)}: read: connection reset by peer`));
-    socket.once('end', () => resolve(undefined));
-    socket.once('close', () => resolve(undefined));
+    const reset = `read tcp ${addressesOf(socket)}: read: connection reset by peer`;
+    socket.once('error', () => resolve({ by: 'client', error: reset }));
+    socket.once('end', () => resolve({ by: 'client' }));
+    socket.once('close', () => resolve({ by: 'client' }));
     socket.resume();
     return promise;
   }
 
-  async #spin(): Promise<void> {
+  /** Whether Serve looks for the edge's end after a piece, for which the tunnel had `error`. */
+  #looksAtEdge(error: string | undefined): boolean {
+    const { execLooksAtEdge } = this.#process.release;
+    return execLooksAtEdge === 'each-read' || (execLooksAtEdge === 'write-failed' && error !== undefined);
+  }
+
+  /** Serve goes round until the edge is done; `removes`: it tells the edge in every round, where the release does. */
+  async #spin(removes: boolean): Promise<void> {
     const { messageId: connectId } = this;
+    const { execClientGone } = this.#process.release;
     this.#process.trace('stream.spin', { connectId, state: 'begins' }, this.traceId);
+    while (removes && execClientGone === 'removes-until-done' && !this.#edgePeer.isDone) {
+      const { promise: again, resolve } = Promise.withResolvers<void>();
+      using _ = this.#process.world.clock.setTimeout(resolve, REMOVE_AGAIN_MS);
+      await Promise.race([again.then(() => this.#session.drained()), this.#edgePeer.done]);
+      if (!this.#edgePeer.isDone) this.#removeAtEdge();
+    }
     await this.#edgePeer.done;
     this.#process.trace('stream.spin', { connectId, state: 'ends' }, this.traceId);
   }

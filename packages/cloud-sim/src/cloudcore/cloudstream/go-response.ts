@@ -1,11 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { detectContentType } from './content-type.ts';
+import { GoPanic } from './go-panic.ts';
 import { firstHeader, type GoRequest, headerHasToken } from './go-request.ts';
 import type { ResponseSink } from './response-sink.ts';
 
 // golang/go src/net/http/server.go bufferBeforeChunkingSize and h2_bundle.go http2handlerChunkBytes: what a
 // handler writes is held back up to here, headers included.
 const BUFFER_BYTES = { '1.0': 2048, '1.1': 2048, '2.0': 4096 } as const;
+
+const nilPointer = 'runtime error: invalid memory address or nil pointer dereference';
 
 /**
  * A handler's side of a response, as Go's net/http writes it (golang/go src/net/http/server.go response,
@@ -29,6 +32,7 @@ export class GoResponse {
   #bufferedBytes = 0;
   #headWritten = false;
   #handlerDone = false;
+  #bytesAfterEnd = 0;
 
   constructor(
     request: GoRequest,
@@ -58,9 +62,11 @@ export class GoResponse {
   /**
    * Go's bufio.Writer.Write. A promise means that the client reads too slowly; write no more before it
    * resolves.
+   * @throws GoPanic once the handler has returned, see {@link GoResponse.#writeAfterEnd}
    */
   write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#handlerDone || this.hijacked) return undefined;
+    if (this.hijacked) return undefined;
+    if (this.#handlerDone) return this.#writeAfterEnd(bytes.length);
     if (this.status === 0) this.writeHeader(200);
     this.bytesWritten += bytes.length;
     const size = BUFFER_BYTES[this.#request.proto];
@@ -82,7 +88,8 @@ export class GoResponse {
 
   /** Go's http.Flusher: sends what is held back, and the head even if there is nothing else. */
   flush(): Promise<void> | undefined {
-    if (this.#handlerDone || this.hijacked) return undefined;
+    if (this.hijacked) return undefined;
+    if (this.#handlerDone) return this.#flushAfterEnd();
     if (this.status === 0) this.writeHeader(200);
     if (this.#bufferedBytes > 0) return this.#flush();
     if (!this.#headWritten) this.#writeHead(new Uint8Array());
@@ -103,6 +110,21 @@ export class GoResponse {
   abort(): void {
     this.#handlerDone = true;
     this.#sink.abort();
+  }
+
+  /**
+   * A response that is over has given its buffer back: bytes are taken until it is full, and then there is nothing
+   * behind it (golang/go src/net/http/server.go finishRequest, putBufioWriter). HTTP/2 looks at every write
+   * (h2_bundle.go responseWriter.write). Somebody else's response may have the buffer by then; not imitated.
+   */
+  #writeAfterEnd(length: number): undefined {
+    if (this.#request.proto === '2.0') throw new GoPanic('Write called after Handler finished');
+    this.#bytesAfterEnd += length;
+    if (this.#bytesAfterEnd > BUFFER_BYTES[this.#request.proto]) throw new GoPanic(nilPointer);
+  }
+
+  #flushAfterEnd(): undefined {
+    if (this.#bytesAfterEnd > 0) throw new GoPanic(nilPointer);
   }
 
   #hold(bytes: Uint8Array): void {

@@ -88,13 +88,16 @@ export class Session {
     const connection = first && this.#connections.get(first.connectId);
     if (connection === undefined) return 0;
     const sizes: number[] = [];
-    let blocked: Promise<void> | undefined;
-    for (let message = first; message !== undefined && blocked === undefined; ) {
-      if (message.connectId !== connection.messageId) break;
-      sizes.push(message.data.length);
-      blocked = connection.writeToApiserver(message.data);
-      message = this.#dataAt(messages, from + sizes.length);
-    }
+    const blocked = this.#orPanic(() => {
+      let held: Promise<void> | undefined;
+      for (let message = first; message !== undefined && held === undefined; ) {
+        if (message.connectId !== connection.messageId) break;
+        sizes.push(message.data.length);
+        held = connection.writeToApiserver(message.data);
+        message = this.#dataAt(messages, from + sizes.length);
+      }
+      return held;
+    });
     connection.traceId = this.#traceRun(connection, sizes) ?? connection.traceId;
     if (blocked !== undefined) this.#hold(blocked);
     return sizes.length;
@@ -190,7 +193,7 @@ export class Session {
     return undefined;
   }
 
-  /** Resolves when the edge reads again what it is sent; undefined when it does, or is gone. */
+  /** Resolves when the tunnel takes more; undefined when it does. */
   drained(): Promise<void> | undefined {
     return this.#tunnel.drained();
   }
@@ -213,7 +216,7 @@ export class Session {
     if (message.type === messageTypes.REMOVE_CONNECT) {
       this.#orPanic(() => connection.setEdgePeerDone());
     } else if (message.type === messageTypes.DATA) {
-      const blocked = connection.writeToApiserver(message.data);
+      const blocked = this.#orPanic(() => connection.writeToApiserver(message.data));
       if (blocked !== undefined) this.#hold(blocked);
     }
   }
@@ -251,13 +254,14 @@ export class Session {
   /**
    * Runs what may panic in upstream's reading goroutine; its deferred Close then runs, and may panic again.
    */
-  #orPanic(action: () => void): void {
+  #orPanic<T>(action: () => T): T | undefined {
     try {
-      action();
+      return action();
     } catch (error) {
       if (!(error instanceof GoPanic)) throw error;
       this.#close(error.message);
       if (this.tunnelClosed) this.#logPanic(error);
+      return undefined;
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Host, NetError, type NetSocket, type World } from '@kubeedge-sim/sim-kit';
+import { drained, type Host, NetError, type NetSocket, type World } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, connectUrlToString, messageTypes } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
 import type { LogsConnectionTraits } from '../release.ts';
@@ -13,8 +13,8 @@ export interface ExecConnectionOptions {
   traits: LogsConnectionTraits;
   payload: ConnectPayload;
   tunnel: MessageSink;
-  /** Called once with who takes the cloud's DATA. */
-  onData: (receive: (data: Uint8Array) => void) => void;
+  /** Has the cloud's DATA taken from now on, piece by piece; what came before was waiting. */
+  onData: (take: (data: Uint8Array) => Promise<void> | undefined) => void;
   /** Aborted by a REMOVE_CONNECT from the cloud. */
   removed: AbortSignal;
   /** Aborted when the process ends. */
@@ -36,18 +36,13 @@ const WRITTEN_FIRST = ['Host', 'User-Agent', 'Content-Length', 'Transfer-Encodin
  */
 export async function serveExecConnection(options: ExecConnectionOptions): Promise<boolean> {
   const { log, onData, removed, signal, traits } = options;
-  // What the cloud sends before edged is there waits in a channel.
-  let waiting: Uint8Array[] | undefined = [];
-  onData((data) => waiting?.push(data));
   const socket = await dialEdged(options);
   if (socket === undefined) return false;
-  const write = (data: Uint8Array) => {
+  onData((data) => {
     if (socket.writable) socket.write(data);
     else log.error('edgedexecconnection.go:79', 'failed to write, err: write: broken pipe');
-  };
-  for (const data of waiting) write(data);
-  waiting = undefined;
-  onData(write);
+    return drained(socket);
+  });
   const cancelled = Promise.withResolvers<End>();
   if (traits.stopsOnCancel === 'at-once')
     removed.addEventListener('abort', () => cancelled.resolve('ended'), { once: true });

@@ -15,6 +15,8 @@ export interface LogsConnectionOptions {
   connectId: number;
   payload: ConnectPayload;
   tunnel: MessageSink;
+  /** Called when messages of the cloud are read; those that came before were waiting. */
+  read: () => void;
   /** Aborted by a REMOVE_CONNECT from the cloud. */
   removed: AbortSignal;
   /** Aborted when the process ends. */
@@ -41,7 +43,7 @@ export async function serveLogsConnection(options: LogsConnectionOptions): Promi
   if (body === undefined) return false;
   const atOnce = traits.stopsOnCancel === 'at-once';
   const cancelled = Promise.withResolvers<End>();
-  // Messages of the cloud are read only from here on: those that came before edged answered were waiting.
+  options.read();
   const onRemove = () => {
     log.info('edgedlogconnection.go:78', `receive remove client id ${connectId}`);
     cancelled.resolve('cancelled');

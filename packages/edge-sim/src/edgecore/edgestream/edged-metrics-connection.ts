@@ -15,6 +15,8 @@ export interface MetricsConnectionOptions {
   connectId: number;
   payload: ConnectPayload;
   tunnel: MessageSink;
+  /** Called when messages of the cloud are read; those that came before were waiting. */
+  read: () => void;
   /** Aborted by a REMOVE_CONNECT from the cloud. */
   removed: AbortSignal;
   /** Aborted when the process ends. */
@@ -59,7 +61,7 @@ export async function serveMetricsConnection(options: MetricsConnectionOptions):
   const body = await askEdged({ ...options, report, identity: options.traits.identity });
   if (body === undefined) return false;
   const atOnce = options.traits.stopsOnCancel === 'at-once';
-  // Messages of the cloud are read only from here on: those that came before edged answered were waiting.
+  options.read();
   const onRemove = () => {
     log.info('edgedmetricsconnection.go:83', `receive remove client id ${connectId}`);
     if (atOnce) body.close();
@@ -71,7 +73,8 @@ export async function serveMetricsConnection(options: MetricsConnectionOptions):
   body.close();
   if (signal.aborted) return true;
   if (end === 'stopped' || atOnce) {
-    log.info('edgedmetricsconnection.go:104', 'receive stop single, so stop metrics scan ...');
+    const text = `receive stop ${options.traits.stopWord}, so stop metrics scan ...`;
+    log.info('edgedmetricsconnection.go:104', text);
   }
   sendRemove(options);
   return end !== 'failed' || atOnce;
@@ -120,7 +123,7 @@ function sendLines(options: MetricsConnectionOptions, bytes: Readable): Promise<
 function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uint8Array[]): boolean {
   const { log, payload, traits, tunnel } = options;
   const connectId = payload.messId;
-  const name = nameOf(payload);
+  const name = nameOf(options);
   const isSent = tunnel.writeData(connectId, lines, {
     ending: lineFeed,
     verbosity: traits.lineVerbosity,
@@ -134,14 +137,16 @@ function sendLineMessages(options: MetricsConnectionOptions, lines: readonly Uin
   return isSent;
 }
 
-function sendRemove({ log, payload, tunnel }: MetricsConnectionOptions): void {
+function sendRemove(options: MetricsConnectionOptions): void {
+  const { log, payload, tunnel } = options;
   const message = { connectId: payload.messId, type: messageTypes.REMOVE_CONNECT, data: new Uint8Array() };
   for (let tries = 0; tries < REMOVE_TRIES; tries++) {
     if (tunnel.write(message)) return;
     const error = 'use of closed network connection';
-    const text = `${nameOf(payload)} send REMOVE_CONNECT message error ${error}`;
+    const text = `${nameOf(options)} send REMOVE_CONNECT message error ${error}`;
     log.error('edgedmetricsconnection.go:94', text);
   }
 }
 
-const nameOf = ({ messId }: ConnectPayload) => `EDGE_Metrics_CONNECTOR Message MessageID ${messId}`;
+const nameOf = ({ payload, traits }: MetricsConnectionOptions) =>
+  `${traits.name} Message MessageID ${payload.messId}`;

@@ -115,6 +115,10 @@ const ANSWERS: Readonly<Record<string, (exchange: Exchange) => void | Promise<vo
     await world.clock.sleep(Number(argument) * 1_000);
     response.end('second\n');
   },
+  async late({ world, response, argument }) {
+    await world.clock.sleep(Number(argument) * 1_000);
+    response.end('late\n');
+  },
   cut({ world, response, argument }) {
     response.writeHead(200, { 'Content-Length': argument }).write('only this\npartial');
     world.clock.setTimeout(() => response.destroy(), 0);

@@ -4,19 +4,22 @@ import {
   type Dialect,
   decodeConnectPayload,
   decodeMessage,
+  isMessageTypeKnown,
   messageTypeGoName,
   messageTypes,
   type TunnelMessage,
   WireError,
 } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
-import type { EdgecoreRelease } from '../release.ts';
+import type { EdgestreamTraits } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
 import { serveExecConnection } from './edged-exec-connection.ts';
 import { serveLogsConnection } from './edged-log-connection.ts';
 import { type DataPrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
 import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
+import { ReadChannel, type TakeMessage } from './read-channel.ts';
+import { TunnelReader } from './tunnel-reader.ts';
 
 // kubeedge v1.6.1 edge/pkg/edgestream/tunnel.go startPing.
 const PING_PERIOD_MS = 5_000;
@@ -28,7 +31,7 @@ export interface TunnelSessionOptions {
   client: HttpClient;
   log: ComponentLog;
   dialect: Dialect;
-  traits: NonNullable<EdgecoreRelease['edgestream']>;
+  traits: EdgestreamTraits;
   tunnel: Tunnel;
   signal: AbortSignal;
   /** Called when a goroutine is left behind that nothing will end. */
@@ -50,39 +53,49 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
   const label = `tunnel ping of ${host.name}`;
   const ping = world.clock.setInterval(() => socket.ping('ping you'), PING_PERIOD_MS, label);
   let failure: string | undefined;
+  const reader = new TunnelReader(socket, take, (state) => emitBlocked(options, state));
 
-  socket.on('message', (bytes) => {
-    if (failure !== undefined) return;
+  function take(bytes: Uint8Array): Promise<void> | undefined {
+    if (failure !== undefined) return undefined;
     try {
-      receive(decodeMessage(bytes as Uint8Array, { bodyBytesMax: options.dialect.bodyBytesMax }));
+      return receive(decodeMessage(bytes, { bodyBytesMax: options.dialect.bodyBytesMax }));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      failure = error.goText;
-      log.error('tunnel.go:164', `Get tunnel Message error ${failure}`);
-      socket.terminate();
+      log.error('tunnel.go:164', `Get tunnel Message error ${error.goText}`);
+      close(error.goText);
+      return undefined;
     }
-  });
+  }
+
+  function close(reason: string): void {
+    failure = reason;
+    socket.terminate();
+  }
 
   // A process that ends breaks off what it was asking edged.
   const unlessEnded = (error: unknown) => {
     if (!signal.aborted) throw error;
   };
 
-  function receive(message: TunnelMessage): void {
+  function receive(message: TunnelMessage): Promise<void> | undefined {
     const parent = emitMessage(options, 'to-edge', message);
-    if (message.type < messageTypes.DATA) {
+    const { type } = message;
+    // kubeedge v1.10.0 edge/pkg/edgestream/tunnel.go Serve
+    if (type === messageTypes.CLOSE_CONNECT && isMessageTypeKnown(type, options.dialect)) {
+      close(`close tunnel stream connection, error:${Buffer.from(message.data).toString()}`);
+      return undefined;
+    }
+    const { unknownType } = options.traits;
+    if (type < messageTypes.DATA || (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)) {
       // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
       queueMicrotask(() => void serve(options, connections, message, parent).catch(unlessEnded));
     }
-    const connection = connections.get(message.connectId);
-    if (message.type === messageTypes.REMOVE_CONNECT) connection?.removed.abort();
-    else if (message.type === messageTypes.DATA) connection?.received?.(message.data);
+    return connections.get(message.connectId)?.channel.send(message);
   }
 
   return new Promise((resolve) => {
-    socket.once('close', (code, reason) => {
-      ping.cancel();
+    const end = (code: number, reason: Buffer) => {
       const text = failure ?? tunnel.brokenBy() ?? closeErrorText(code, reason.toString());
       // A process that has ended prints nothing any more.
       if (!signal.aborted) {
@@ -90,6 +103,11 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
         log.info('tunnel.go:150', 'Close tunnel session successfully');
       }
       resolve(text);
+    };
+    socket.once('close', (code, reason) => {
+      ping.cancel();
+      // Who waits for a slot does not see the tunnel's end.
+      void reader.reading(signal).then(() => end(code, reason));
     });
   });
 }
@@ -100,8 +118,7 @@ type Connections = Map<number, LocalConnection>;
 interface LocalConnection {
   /** Aborted by a REMOVE_CONNECT. */
   readonly removed: AbortController;
-  /** Takes what the cloud sends. */
-  received?: (data: Uint8Array) => void;
+  readonly channel: ReadChannel;
 }
 
 const servedTypes: readonly number[] = [
@@ -119,7 +136,10 @@ async function serve(
 ): Promise<void> {
   const { log, dialect, signal, traits } = options;
   const { connectId, type } = message;
-  if (signal.aborted || !servedTypes.includes(type)) return;
+  if (signal.aborted) return;
+  if (!isMessageTypeKnown(type, dialect))
+    return options.panic(`Wrong message type ${messageTypeGoName(type, dialect)}`);
+  if (!servedTypes.includes(type)) return;
   const isLogs = type === messageTypes.LOGS_CONNECT;
   const isExec = type === messageTypes.EXEC_CONNECT;
   // kubeedge v1.3.0, v1.4.0 edge/pkg/edgestream/tunnel.go.
@@ -127,7 +147,8 @@ async function serve(
   const payload = unmarshal(options, message);
   let served = false;
   if (payload !== undefined) {
-    const connection: LocalConnection = { removed: new AbortController() };
+    const channel = new ReadChannel(traits);
+    const connection: LocalConnection = { removed: new AbortController(), channel };
     const { removed } = connection;
     connections.set(connectId, connection);
     const tunnel: MessageSink = {
@@ -135,11 +156,11 @@ async function serve(
       writeData: (id, pieces, printed) => sendData(options, id, pieces, printed),
       drained: () => options.tunnel.socket.drained(),
     };
-    const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent };
+    const onData = (take: (data: Uint8Array) => Promise<void> | undefined) =>
+      channel.read(takeMessages(connection, take));
+    const read = () => onData(() => undefined);
+    const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent, read };
     if (isExec) {
-      const onData = (receive: (data: Uint8Array) => void) => {
-        connection.received = receive;
-      };
       served = await serveExecConnection({ ...request, traits: traits.logs, onData });
     } else if (isLogs || traits.metrics === null) {
       served = await serveLogsConnection({ ...request, traits: traits.logs });
@@ -152,12 +173,39 @@ async function serve(
     if (signal.aborted) return;
   }
   if (!served) logServeError(log, message, dialect);
-  // The goroutine that waits for messages of the cloud ends with a REMOVE_CONNECT only, which a normal end never sends
-  // (pkg/stream/edgedmetricsconnection.go, edgedlogconnection.go, edgedexecconnection.go up to v1.6.2).
-  else if (traits.logs.stopsOnCancel === 'next-chunk' && !connections.get(connectId)?.removed.signal.aborted)
-    options.onLeak?.();
+  endChannel(options, connections.get(connectId), served);
   // By id, whoever is registered under it by now.
   connections.delete(connectId);
+  if (traits.endSource === null) return;
+  const name = `MessageID ${connectId} Type ${messageTypeGoName(type, dialect)}`;
+  log.info(traits.endSource, `Delete local connection ${name}`);
+}
+
+/** A REMOVE_CONNECT is the last message that is taken. */
+function takeMessages(
+  { channel, removed }: LocalConnection,
+  takeData: (data: Uint8Array) => Promise<void> | undefined,
+): TakeMessage {
+  return ({ type, data }) => {
+    if (type === messageTypes.DATA) return takeData(data);
+    if (type !== messageTypes.REMOVE_CONNECT) return undefined;
+    channel.stop();
+    removed.abort();
+    return undefined;
+  };
+}
+
+/** pkg/stream/edgedlogconnection.go and its like, up to v1.6.2 and from v1.7.0 Serve. */
+function endChannel(
+  { onLeak, panic, traits }: TunnelSessionOptions,
+  connection: LocalConnection | undefined,
+  served: boolean,
+): void {
+  if (connection === undefined) return;
+  const { channel, removed } = connection;
+  if (traits.readChannelEnd === 'closed') {
+    if (channel.isSenderWaiting) panic('send on closed channel');
+  } else if (served && !removed.signal.aborted) onLeak?.();
 }
 
 /** Where upstream prints that a connection failed, and what it calls it. */
@@ -227,6 +275,11 @@ function sendData(
     },
   });
   return true;
+}
+
+function emitBlocked({ world, host, parent }: TunnelSessionOptions, state: 'begins' | 'ends'): void {
+  const event = { host: host.name, component: 'edgestream', parent } as const;
+  world.trace.emit({ ...event, kind: 'edgestream.blocked', detail: { state } });
 }
 
 function emitMessage(
