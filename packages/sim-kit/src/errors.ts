@@ -30,6 +30,8 @@ export const simErrors = {
   SIM_ERR_LINK_SELF:
     'Looked for the link of {host} with itself, found none: a host is never cut from itself. Give two hosts.',
   SIM_ERR_LINK_DELAY: 'Tried to set {value} as the delay of the link {link}; expected {expected}.',
+  SIM_ERR_LIMIT:
+    'Tried to set the limit {name} of {what}, found {found}. The limits are {known}; docs/limits.md says what each is.',
   SIM_ERR_CERTIFICATE: 'Tried to use certificate {name}, found {found}. {remedy}',
 } as const;
 

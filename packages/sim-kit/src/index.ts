@@ -6,6 +6,13 @@ export { createHttpServer, type HttpListener, listenHttp } from './http/server.t
 export { type NotUpgraded, requestUpgrade, type Upgraded, type UpgradeRequest } from './http/upgrade.ts';
 export type { Ids } from './ids.ts';
 export { formatKlog } from './klog.ts';
+export {
+  ConnectionGuard,
+  type ConnectionLimits,
+  chooseLimits,
+  type LimitReached,
+  reportLimit,
+} from './limits.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
 export { formatNatRule, type NatChain, type NatRule, type NatTable } from './net/nat.ts';
 export type {

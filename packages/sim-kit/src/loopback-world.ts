@@ -3,7 +3,7 @@ import { createIds } from './ids.ts';
 import { createLoopbackNet } from './net/loopback-net.ts';
 import { RealClock } from './real-clock.ts';
 import { createTrace } from './trace.ts';
-import { assembleWorld, EVENTS_KEPT, type World, type WorldOptions } from './world.ts';
+import { assembleWorld, EVENTS_KEPT, TRACE_TEXT_KEPT, type World, type WorldOptions } from './world.ts';
 
 export interface LoopbackWorldOptions extends WorldOptions {
   /**
@@ -24,6 +24,11 @@ export interface LoopbackWorldOptions extends WorldOptions {
    */
   traceEventsKept?: number;
   /**
+   * How much text of its events the trace keeps, in characters, at most twice as much, whatever `traceEventsKept` says: a
+   * peer chooses how long its names, paths and lines are. Default 64 Mi.
+   */
+  traceTextKept?: number;
+  /**
    * Lets components dial the machine's own network: an address that is no host's, or a name, which is looked up at each
    * dial. `127.0.0.1` stays the dialling host's own; the machine's is `localhost`. Default false: there is no route.
    */
@@ -36,10 +41,14 @@ export interface LoopbackWorldOptions extends WorldOptions {
  */
 export async function createLoopbackWorld(options: LoopbackWorldOptions = {}): Promise<World> {
   const { seed = 1, leasePrefix, asHost, links = false, uplink = false } = options;
-  const { traceEventsKept = EVENTS_KEPT } = options;
+  const { traceEventsKept = EVENTS_KEPT, traceTextKept = TRACE_TEXT_KEPT } = options;
   const clock = new RealClock();
   const ids = createIds(seed);
-  const trace = createTrace(clock, { eventsKept: traceEventsKept, hashesAll: false });
+  const trace = createTrace(clock, {
+    eventsKept: traceEventsKept,
+    textKept: traceTextKept,
+    hashesAll: false,
+  });
   const net = await createLoopbackNet({
     clock,
     ids,

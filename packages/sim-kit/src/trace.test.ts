@@ -6,7 +6,7 @@ const log = (message: string) => ({ severity: 'I', verbosity: 0, source: 'a.go:1
 const opened = (to: string) => ({ connection: 'a>b', to, outcome: 'open' }) as const;
 
 describe('a trace', () => {
-  const create = () => createTrace(new VirtualClock(5), { eventsKept: 10, hashesAll: true });
+  const create = () => createTrace(new VirtualClock(5), { eventsKept: 10, textKept: 1_000, hashesAll: true });
   const from = { host: 'edge', component: 'edged' };
 
   it('numbers events and keeps who, when and why', () => {
@@ -43,6 +43,20 @@ describe('a trace', () => {
     subscription[Symbol.dispose]();
     trace.emit({ ...from, kind: 'log', detail: log('two') });
     expect(seen).toEqual([1]);
+  });
+
+  it('keeps only so much text, made or not, however few events that leaves', () => {
+    const trace = createTrace(new VirtualClock(5), { eventsKept: 10, textKept: 1_000, hashesAll: false });
+    for (let line = 1; line <= 5; line++) trace.emit({ ...from, kind: 'log', detail: log('x'.repeat(600)) });
+    expect(trace.events.map(({ id }) => id)).toEqual([3, 4, 5]);
+    const text = 'y'.repeat(1_500);
+    trace.emitSeries({
+      host: 'edge',
+      count: 2,
+      textBytes: text.length,
+      make: () => ({ component: 'edged', kind: 'log', detail: log(text) }),
+    });
+    expect(trace.events.map(({ id }) => id)).toEqual([5, 6, 7]);
   });
 
   it('forgets a connection that is unlinked', () => {

@@ -18,6 +18,11 @@ export interface TraceKinds {
   };
   /** The line between two hosts was cut, healed or given another one-way delay; absent when it has none. */
   'net.link': { a: string; b: string; state: 'up' | 'silent' | 'rst'; delayMs?: number };
+  /**
+   * A bound of the simulator's own was reached: its name, what it is set to, who reached it (`address:port`), and what was
+   * done about it. Upstream has no such bound, or another one of another name.
+   */
+  'limit.reached': { limit: string; most: number; peer: string; consequence: string };
   /** A TLS handshake and its verdict, as decided by `by`. */
   'net.tls': { connection: string; by: 'client' | 'server'; verdict: string; peer: string; detail?: string };
 }
@@ -61,6 +66,8 @@ export interface TraceSeries {
    * world may be never. What it captures must not change.
    */
   make: (index: number, firstId: number) => SeriesEvent;
+  /** How much text what it captures holds, in bytes; default 0. */
+  textBytes?: number;
 }
 
 /** The ordered record of a run: one event per hop and per decision. */
@@ -93,6 +100,11 @@ export interface TraceOptions {
   /** How many events are kept, at least; of twice as many the older half is dropped. */
   eventsKept: number;
   /**
+   * How much text of theirs, in characters: of twice as much the older half is dropped, however few events that leaves. A
+   * peer chooses how long its lines, paths and names are.
+   */
+  textKept: number;
+  /**
    * Whether {@link Trace.hash} covers every event from the first, kept or not, for which each must be looked at. If not,
    * it covers those that are kept.
    */
@@ -108,9 +120,10 @@ interface Unmade extends TraceSeries {
   atMs: number;
 }
 
-export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOptions): Trace {
+export function createTrace(clock: Clock, { eventsKept, textKept, hashesAll }: TraceOptions): Trace {
   let kept: (AnyTraceEvent | Unmade)[] = [];
   let keptCount = 0;
+  let keptText = 0;
   let hasUnmade = false;
   const listeners = new Set<(event: AnyTraceEvent) => void>();
   const links = new Map<string, number>();
@@ -119,14 +132,21 @@ export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOption
   let lastId = 0;
 
   function keep(entry: AnyTraceEvent | Unmade, count: number): void {
-    if (keptCount + count > 2 * eventsKept) dropOld();
+    const text = textOf(entry);
+    if (keptCount + count > 2 * eventsKept || keptText + text > 2 * textKept) dropOld();
     kept.push(entry);
     keptCount += count;
+    keptText += text;
   }
 
   function dropOld(): void {
     let dropped = 0;
-    while (dropped < kept.length && keptCount > eventsKept) keptCount -= countOf(kept[dropped++]);
+    for (const entry of kept) {
+      if (keptCount <= eventsKept && keptText <= textKept) break;
+      keptCount -= countOf(entry);
+      keptText -= textOf(entry);
+      dropped += 1;
+    }
     kept = kept.slice(dropped);
   }
 
@@ -145,7 +165,10 @@ export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOption
   }
 
   function events(): readonly AnyTraceEvent[] {
-    if (hasUnmade) kept = kept.flatMap((entry) => ('make' in entry ? [...eventsOf(entry)] : [entry]));
+    if (hasUnmade) {
+      kept = kept.flatMap((entry) => ('make' in entry ? [...eventsOf(entry)] : [entry]));
+      keptText = kept.reduce((sum, entry) => sum + textOf(entry), 0);
+    }
     hasUnmade = false;
     return kept as AnyTraceEvent[];
   }
@@ -190,8 +213,19 @@ export function createTrace(clock: Clock, { eventsKept, hashesAll }: TraceOption
   };
 }
 
-const countOf = (entry: AnyTraceEvent | Unmade | undefined) =>
-  entry !== undefined && 'make' in entry ? entry.count : 1;
+const countOf = (entry: AnyTraceEvent | Unmade) => ('make' in entry ? entry.count : 1);
+
+/** How much text an entry holds; short lists of names are not looked into. */
+function textOf(entry: AnyTraceEvent | Unmade): number {
+  if ('make' in entry) return entry.textBytes ?? 0;
+  let text = 0;
+  const detail = entry.detail as Readonly<Record<string, unknown>>;
+  for (const key in detail) {
+    const value = detail[key];
+    if (typeof value === 'string') text += value.length;
+  }
+  return text;
+}
 
 function* eventsOf({ id, atMs, host, count, make }: Unmade): Generator<AnyTraceEvent> {
   for (let index = 0; index < count; index++) {

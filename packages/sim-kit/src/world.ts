@@ -38,13 +38,15 @@ const START_AT_MS = Date.UTC(2021, 5, 10, 8);
 const RUN_LIMIT_MS = 3_600_000;
 /** How many events a trace keeps at least, unless told otherwise. */
 export const EVENTS_KEPT = 500_000;
+/** How much of their text: far more than the events of any scenario have. */
+export const TRACE_TEXT_KEPT = 64 * 1024 * 1024;
 
 /** A world on the in-memory net under virtual time: fast, and the same for the same seed. */
 export function createMemoryWorld(options: WorldOptions = {}): World {
   const seed = options.seed ?? 1;
   const clock = new VirtualClock(options.startAtMs ?? START_AT_MS);
   const ids = createIds(seed);
-  const trace = createTrace(clock, { eventsKept: EVENTS_KEPT, hashesAll: true });
+  const trace = createTrace(clock, { eventsKept: EVENTS_KEPT, textKept: TRACE_TEXT_KEPT, hashesAll: true });
   const net = createMemoryNet({ clock, ids, trace });
   return assembleWorld({ seed, clock, ids, trace, net }, async (body, waits, limitMs) => {
     let settled = false;

@@ -1,4 +1,4 @@
-import { type Certificate, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
+import { type Certificate, chooseLimits, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
 import { startIptablesManager } from './cloudstream/iptables.ts';
 import { startStreamServer } from './cloudstream/stream-server.ts';
@@ -7,6 +7,7 @@ import { createNodePortWriter } from './cloudstream/update-node-kubelet-endpoint
 import { nodeStatusPort, type ReportedPort } from './edgecontroller/upstream.ts';
 import type { Load } from './load.ts';
 import { startMonitor } from './monitor.ts';
+import { type CloudcoreLimits, cloudcoreLimitsDefault } from './limits.ts';
 import type { NodeClient, PodClient } from './nodes.ts';
 import { createProcess } from './process.ts';
 import { cloudcoreRelease } from './release.ts';
@@ -30,11 +31,8 @@ export interface CloudcoreOptions {
   tunnelPort?: number;
   /** klog's -v; default 0. */
   verbosity?: number;
-  /**
-   * The largest tunnel message accepted, in bytes; default 64 MiB. A bound of the simulator: upstream has
-   * none here and cuts messages after reading them. A longer one closes the tunnel with 1009.
-   */
-  tunnelMaxPayloadBytes?: number;
+  /** Bounds of the simulator's other than the default ones. */
+  limits?: Partial<CloudcoreLimits>;
   /** The Nodes of kube-apiserver; without them no Node is written, and every edge gets its session. */
   nodes?: NodeClient;
   /** The pods of kube-apiserver, whose Nodes name sessions from v1.8.2 on; without them no pod is known. */
@@ -80,15 +78,13 @@ export interface SessionState {
   readonly requests: number;
 }
 
-const TUNNEL_MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
-
 /**
  * Starts cloudcore's cloudstream module on `host`: stream server (10003) and tunnel server (10004), and
  * from v1.8 on the host's NAT rules. A process that ends while it starts (see `onExit`) resolves as well,
  * and serves nothing.
  * kubeedge v1.6.1 cloud/pkg/cloudstream/cloudstream.go Start; v1.8.0 cloud/cmd/cloudcore/app/server.go
  * @throws CloudcoreError CLOUDCORE_ERR_RELEASE_UNKNOWN, CLOUDCORE_ERR_NO_CLOUDSTREAM; SimError
- * SIM_ERR_PORT_IN_USE
+ * SIM_ERR_PORT_IN_USE, SIM_ERR_LIMIT
  */
 export async function startCloudcore(
   world: World,
@@ -108,6 +104,7 @@ export async function startCloudcore(
   const { process, stop } = createProcess(world, host, {
     release,
     dialect,
+    limits: chooseLimits('cloudcore', cloudcoreLimitsDefault, options.limits),
     verbosity,
     onExit: (code, reason) => void close().then(() => options.onExit?.(code, reason)),
   });
@@ -130,7 +127,6 @@ export async function startCloudcore(
         port: tunnelPort,
         certificate: options.tunnelCertificate,
         clientRoots: options.tunnelClientRoots,
-        maxPayloadBytes: options.tunnelMaxPayloadBytes ?? TUNNEL_MAX_PAYLOAD_BYTES,
         nodePorts: createNodePortWriter(process, { nodes, tunnelPort: nodeTunnelPort, signal }),
       }),
     );

@@ -8,6 +8,7 @@ export {
 } from './cloudhub/cloudhub.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
 export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
+export { type CloudcoreLimits, cloudcoreLimitsDefault } from './limits.ts';
 export type { NodeClient, PodClient } from './nodes.ts';
 export {
   type CloudcoreRelease,

@@ -1,6 +1,7 @@
-import type { Host, TraceKinds, TraceSeries, World } from '@kubeedge-sim/sim-kit';
+import { type Host, reportLimit, type TraceKinds, type TraceSeries, type World } from '@kubeedge-sim/sim-kit';
 import type { Dialect } from '@kubeedge-sim/wire';
 import { Load } from './load.ts';
+import type { CloudcoreLimits } from './limits.ts';
 import type { CloudcoreRelease, LogStatement } from './release.ts';
 import './trace-kinds.ts';
 
@@ -13,6 +14,7 @@ export interface CloudcoreProcess {
   readonly host: Host;
   readonly release: CloudcoreRelease;
   readonly dialect: Dialect;
+  readonly limits: CloudcoreLimits;
   /** klog's -v; lines above it are not printed. */
   readonly verbosity: number;
   readonly load: Load;
@@ -34,6 +36,8 @@ export interface CloudcoreProcess {
     parent?: number,
     verbosity?: number,
   ): void;
+  /** Records and prints that a bound of the simulator's was reached: by whom, and what follows. */
+  reachLimit(limit: keyof CloudcoreLimits, by: { peer: string; consequence: string }, parent?: number): void;
   /** Ends the process on its own account: it is not alive from now on, and what it opened is closed. */
   exit(code: number, reason: string): void;
   /** Prints a line through Go's standard logger, as net/http does: no file and line of cloudcore. */
@@ -50,11 +54,12 @@ export function createProcess(
   options: {
     release: CloudcoreRelease;
     dialect: Dialect;
+    limits: CloudcoreLimits;
     verbosity: number;
     onExit: (code: number, reason: string) => void;
   },
 ): { process: CloudcoreProcess; stop: () => void } {
-  const { release, dialect, verbosity: verbosityMax, onExit } = options;
+  const { release, dialect, limits, verbosity: verbosityMax, onExit } = options;
   let alive = true;
   const trace: CloudcoreProcess['trace'] = (kind, detail, parent) =>
     alive ? world.trace.emit({ host: host.name, component: 'cloudcore', kind, detail, parent }) : undefined;
@@ -63,6 +68,7 @@ export function createProcess(
     host,
     release,
     dialect,
+    limits,
     verbosity: verbosityMax,
     load: new Load(world.clock),
     get alive() {
@@ -81,6 +87,10 @@ export function createProcess(
       const source = release.logSources[statement];
       if (source === undefined || verbosity > verbosityMax) return;
       trace('log', { severity, verbosity, source, message }, parent);
+    },
+    reachLimit(limit, by, parent) {
+      const where = { host: host.name, component: 'cloudcore' };
+      if (alive) reportLimit(world, { ...where, limit, most: limits[limit], ...by, parent });
     },
     exit(code, reason) {
       if (!alive) return;

@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { constants, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import { type Listener, listenHttp, type NetSocket, type TlsServerOptions } from '@kubeedge-sim/sim-kit';
+import {
+  ConnectionGuard,
+  type Listener,
+  listenHttp,
+  type NetSocket,
+  type TlsServerOptions,
+} from '@kubeedge-sim/sim-kit';
 import { superfluousWriteHeader } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import { GoPanic } from './go-panic.ts';
@@ -8,11 +14,11 @@ import { type GoRequest, goRequest, type RequestParts } from './go-request.ts';
 import { GoResponse } from './go-response.ts';
 import { http2Sink, nodeSink, type ResponseSink, rawSink } from './response-sink.ts';
 
+// golang/go src/net/http/h2_bundle.go http2defaultMaxStreams
+const HTTP2_STREAMS_MAX = 250;
+
 /** An http.Handler. It may throw {@link GoPanic}; anything else it throws is a defect of this simulator. */
 export type GoHandler = (request: GoRequest, response: GoResponse) => Promise<void> | void;
-
-// golang/go src/net/http/server.go DefaultMaxHeaderBytes
-const HEADER_BYTES_MAX = 1 << 20;
 
 /**
  * A Go http.Server with TLS: HTTP/1.0, 1.1 and, chosen by ALPN, 2. node parses, Go's habits are added here
@@ -24,9 +30,17 @@ export async function listenGoHttp(
   options: { port: number; tls: TlsServerOptions; handler: GoHandler },
 ): Promise<Listener> {
   const { port, tls, handler } = options;
-  const http1 = createHttp1Server(process, handler);
-  const plain2 = createHttp2Server();
+  const guard = new ConnectionGuard(process.world.clock, process.limits, (limit, socket) =>
+    process.reachLimit(limit, {
+      peer: addressOf(socket),
+      consequence: `a connection to port ${port} is closed`,
+    }),
+  );
+  const http1 = createHttp1Server(process, handler, guard);
+  const plain2 = createHttp2Server({ settings: { maxConcurrentStreams: HTTP2_STREAMS_MAX } });
   plain2.on('stream', (stream, _headers, _flags, rawHeaders) => {
+    const socket = stream.session?.socket as unknown as NetSocket;
+    guard.heard(socket.connection);
     serveHttp2Stream(process, handler, stream, rawHeaders as unknown as string[]);
   });
   plain2.on('sessionError', () => {});
@@ -36,17 +50,24 @@ export async function listenGoHttp(
     onTlsError: (error: Error, remote: string) =>
       process.logGo(`http: TLS handshake error from ${remote}: ${error.message}`),
   };
-  return listenHttp(process.host, { port }, listenOptions, (socket) => {
-    (socket.alpnProtocol === 'h2' ? plain2 : http1).emit('connection', socket);
+  const listener = await listenHttp(process.host, { port }, listenOptions, (socket) => {
+    if (guard.admit(socket)) (socket.alpnProtocol === 'h2' ? plain2 : http1).emit('connection', socket);
   });
+  const close = async () => {
+    guard[Symbol.dispose]();
+    await listener.close();
+  };
+  return { ...listener, close, [Symbol.asyncDispose]: close };
 }
 
-function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Server {
+const addressOf = ({ remoteAddress, remotePort }: NetSocket) => `${remoteAddress}:${remotePort}`;
+
+function createHttp1Server(process: CloudcoreProcess, handler: GoHandler, guard: ConnectionGuard): Server {
   const server = createServer({
     keepAliveTimeout: 0,
     requestTimeout: 0,
     headersTimeout: 0,
-    maxHeaderSize: HEADER_BYTES_MAX,
+    maxHeaderSize: process.limits.headerBytes,
     // Go's own answer is given instead of node's.
     requireHostHeader: false,
   });
@@ -57,6 +78,8 @@ function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Serve
   const serve = (message: IncomingMessage, response: ServerResponse) => {
     message.resume();
     const socket = message.socket as unknown as NetSocket;
+    if (!guard.begin(socket.connection)) return;
+    response.once('close', () => guard.end(socket.connection));
     const turn = (turns.get(socket) ?? Promise.resolve()).then(() =>
       serveHttp1(process, handler, message, (proto) =>
         proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response, process.world.clock),
@@ -68,6 +91,7 @@ function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Serve
   server.on('checkContinue', serve);
   server.on('upgrade', (message: IncomingMessage, socket: unknown, head: Buffer) => {
     const hijackable = { message, socket: socket as NetSocket, head };
+    guard.heard(hijackable.socket.connection);
     // An upgrade refused leaves a connection that can carry further requests.
     const again = () => void server.emit('connection', hijackable.socket);
     void serveHttp1(
@@ -78,8 +102,13 @@ function createHttp1Server(process: CloudcoreProcess, handler: GoHandler): Serve
       hijackable,
     );
   });
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end(badRequestText(''));
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+    if (isTooLarge) {
+      const peer = addressOf(socket as unknown as NetSocket);
+      process.reachLimit('headerBytes', { peer, consequence: 'the request is answered 431' });
+    }
+    if (socket.writable) socket.end(isTooLarge ? errorText(TOO_LARGE) : badRequestText(''));
   });
   return server;
 }
@@ -172,9 +201,12 @@ async function runHandler(
   }
 }
 
+const TOO_LARGE = '431 Request Header Fields Too Large';
+
+const badRequestText = (reason: string) => errorText('400 Bad Request', reason);
+
 /** golang/go src/net/http/server.go conn.serve, errorHeaders */
-function badRequestText(reason: string): string {
-  const head =
-    'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
-  return `${head}400 Bad Request${reason}`;
+function errorText(status: string, reason = ''): string {
+  const headers = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
+  return `HTTP/1.1 ${status}\r\n${headers}${status}${reason}`;
 }

@@ -46,6 +46,8 @@ function isSameOrigin(request: GoRequest): boolean {
 export interface ReadFailure {
   /** Go's error text. */
   readonly text: string;
+  /** Whether it was our own bound on a message. */
+  readonly isTooLong?: boolean;
   /** The close frame to send; code 1005 is an empty one. */
   readonly answer?: { readonly code: number; readonly reason: string };
 }
@@ -81,12 +83,26 @@ export class GorillaSocket extends WebSocket {
   }
 }
 
+/** With so much unread by the peer, a ping is left unanswered. */
+const UNREAD_BYTES_MAX = 64 * 1024;
+
+/**
+ * Answers pings as long as the peer reads; ws would pile up the answers. gorilla/websocket v1.4.0 conn.go SetPingHandler
+ * gives up on an answer that cannot be written within a second, and goes on.
+ */
+export function answerPings(webSocket: GorillaSocket, socket: NetSocket): void {
+  webSocket.on('ping', (data: Buffer) => {
+    if (socket.writableLength <= UNREAD_BYTES_MAX) webSocket.pong(data, false);
+  });
+}
+
 /** A server that only turns connections into sockets; it neither listens nor keeps track of them. */
 export function createUpgrader(maxPayloadBytes: number): WebSocketServer {
   return new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     // Text messages of the tunnel are not UTF-8 from connect id 128 on; gorilla does not look.
     skipUTF8Validation: true,
     maxPayload: maxPayloadBytes,
@@ -180,7 +196,7 @@ function protocolFailure(error: Error & { code?: string }): ReadFailure | undefi
   if (reason !== undefined) return { text: `websocket: ${reason}`, answer: { code: 1002, reason } };
   // Our own bound, worded as gorilla's SetReadLimit would, which upstream does not use.
   if (error.code?.startsWith('WS_ERR_')) {
-    return { text: 'websocket: read limit exceeded', answer: { code: 1009, reason: '' } };
+    return { text: 'websocket: read limit exceeded', isTooLong: true, answer: { code: 1009, reason: '' } };
   }
   return undefined;
 }

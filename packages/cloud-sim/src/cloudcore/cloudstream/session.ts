@@ -40,8 +40,9 @@ export class Session {
   readonly sessionId: string;
   tunnelClosed = false;
   readonly #process: CloudcoreProcess;
-  readonly #tunnel: Tunnel;
-  readonly #traceId: number | undefined;
+  /** The event of its beginning. */
+  readonly traceId: number | undefined;
+  #tunnel: Tunnel;
   readonly #connections = new Map<number, ApiserverConnection>();
   #reading = true;
   #blocked: Promise<void> | undefined;
@@ -55,7 +56,7 @@ export class Session {
     this.#process = process;
     this.#tunnel = tunnel;
     this.sessionId = options.sessionId;
-    this.#traceId = options.traceId;
+    this.traceId = options.traceId;
     process.load.goroutines += 1;
   }
 
@@ -158,12 +159,24 @@ export class Session {
    */
   async addApiserverConnection(connection: ApiserverConnection, id: number): Promise<string | undefined> {
     while (this.#blocked !== undefined) await this.#blocked;
-    if (this.tunnelClosed) return tunnelHasClosed(this.#process.release, this.describe());
+    if (this.tunnelClosed || !this.#hasRoom()) {
+      return tunnelHasClosed(this.#process.release, this.describe());
+    }
     connection.messageId = id;
     this.#connections.set(id, connection);
     const text = `Add a new apiserver connection ${connection.describe()} in to ${this.describe()}`;
     this.#process.log('I', 'addConnection', text, connection.traceId);
     return undefined;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#connections.size < this.#process.limits.sessionRequests) return true;
+    const refused = {
+      peer: this.describe(),
+      consequence: 'a request is answered as if the tunnel had closed',
+    };
+    this.#process.reachLimit('sessionRequests', refused, this.traceId);
+    return false;
   }
 
   deleteApiserverConnection(connection: ApiserverConnection): void {
@@ -189,7 +202,7 @@ export class Session {
   #proxy(message: TunnelMessage): void {
     const process = this.#process;
     const connection = this.#connections.get(message.connectId);
-    const event = this.#traceMessage('to-cloud', message, connection?.traceId ?? this.#traceId);
+    const event = this.#traceMessage('to-cloud', message, connection?.traceId ?? this.traceId);
     const type = messageTypeGoName(message.type, process.dialect);
     if (process.verbosity >= RECEIVED_VERBOSITY) {
       process.log('I', 'receivedMessage', dump(message, type), event, RECEIVED_VERBOSITY);
@@ -234,6 +247,8 @@ export class Session {
     }
     this.tunnelClosed = true;
     this.#tunnel.close();
+    // The session stays in its table for ever, its connection need not.
+    this.#tunnel = closedTunnel(this.#tunnel);
     this.#traceEnd('closed', reason);
   }
 
@@ -262,7 +277,7 @@ export class Session {
   }
 
   #logPanic(error: GoPanic): void {
-    this.#process.logGo(`http: panic serving ${this.#tunnel.remoteAddress}: ${error.message}`, this.#traceId);
+    this.#process.logGo(`http: panic serving ${this.#tunnel.remoteAddress}: ${error.message}`, this.traceId);
   }
 
   #traceEnd(state: 'closed' | 'zombie', reason: string): void {
@@ -271,7 +286,7 @@ export class Session {
     this.#process.trace(
       'tunnel.session-end',
       { connection, hostname: this.sessionId, state, reason },
-      this.#traceId,
+      this.traceId,
     );
   }
 
@@ -299,8 +314,21 @@ export class Session {
     line: string,
     parent?: number,
   ): void {
-    this.#process.log('E', statement, line, parent ?? this.#traceId);
+    this.#process.log('E', statement, line, parent ?? this.traceId);
   }
+}
+
+/** What is left of a tunnel. */
+function closedTunnel({ connection, remoteAddress }: Tunnel): Tunnel {
+  return {
+    connection,
+    remoteAddress,
+    write: () => 'use of closed network connection',
+    drained: () => undefined,
+    pause() {},
+    resume() {},
+    close() {},
+  };
 }
 
 /** kubeedge v1.6.1 pkg/stream/message.go ReadMessageFromTunnel */

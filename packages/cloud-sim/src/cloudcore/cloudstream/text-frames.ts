@@ -25,7 +25,10 @@ export interface OtherFrames {
  */
 export class TextFrames {
   readonly #use: OtherFrames;
-  #rest: Buffer | undefined;
+  /** An unfinished frame, and how many bytes it takes to know more of it. */
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  #neededBytes = 0;
   #isFragmented = false;
   /** Once it is unclear where a frame ends ws reads everything. */
   #isLost = false;
@@ -39,14 +42,19 @@ export class TextFrames {
       this.#use.onOther(chunk);
       return;
     }
-    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = undefined;
+    this.#rest.push(chunk);
+    this.#restBytes += chunk.length;
+    // A frame that comes byte by byte is joined once, not with every byte.
+    if (this.#restBytes < this.#neededBytes) return;
+    const bytes = this.#takeRest();
     let texts: Buffer[] = [];
     let at = 0;
     while (at < bytes.length) {
       const frame = frameAt(bytes, at);
-      if (frame === undefined) {
-        this.#rest = bytes.subarray(at);
+      if (typeof frame === 'number') {
+        this.#rest = [bytes.subarray(at)];
+        this.#restBytes = bytes.length - at;
+        this.#neededBytes = frame;
         break;
       }
       if (frame !== 'unclear' && frame.isText && !this.#isFragmented && this.#fits(frame)) {
@@ -68,16 +76,23 @@ export class TextFrames {
     if (texts.length > 0) this.#use.onTexts(texts);
   }
 
+  #takeRest(): Buffer {
+    const [first, ...others] = this.#rest;
+    const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restBytes = 0;
+    this.#neededBytes = 0;
+    return bytes;
+  }
+
   #fits({ start, end }: Frame): boolean {
     return end - start <= this.#use.payloadBytesMax;
   }
 
   /** Gives ws what is there of an unfinished frame, and everything from now on. */
   letGo(): void {
-    const rest = this.#rest;
     this.#isLost = true;
-    this.#rest = undefined;
-    if (rest !== undefined) this.#use.onOther(rest);
+    if (this.#restBytes > 0) this.#use.onOther(this.#takeRest());
   }
 }
 
@@ -90,23 +105,23 @@ interface Frame {
   end: number;
 }
 
-/** The frame that begins at `at`; undefined when it is incomplete, 'unclear' when only ws can tell. */
-function frameAt(bytes: Buffer, at: number): Frame | 'unclear' | undefined {
+/** The frame that begins at `at`; 'unclear' when only ws can tell, how many bytes are needed when it is incomplete. */
+function frameAt(bytes: Buffer, at: number): Frame | 'unclear' | number {
   const first = bytes[at] as number;
   const second = bytes[at + 1];
-  if (second === undefined) return undefined;
+  if (second === undefined) return 2;
   const length = second & 0x7f;
   const start = at + (length <= SHORT_LENGTH_MAX ? 2 : 4) + MASK_BYTES;
   if (second < MASKED || length > LENGTH_IN_TWO_BYTES) return 'unclear';
-  if (bytes.length < start) return undefined;
+  if (bytes.length < start) return start - at;
   const end = start + (length <= SHORT_LENGTH_MAX ? length : bytes.readUInt16BE(at + 2));
   if (first === FIN_TEXT)
-    return bytes.length < end ? undefined : { isText: true, fragment: undefined, start, end };
+    return bytes.length < end ? end - at : { isText: true, fragment: undefined, start, end };
   // Reserved bits are in here, too.
   const opcode = first & 0x7f;
   const isControl = opcode >= OPCODES.close && opcode <= OPCODES.pong;
   if (opcode > OPCODES.binary && !isControl) return 'unclear';
-  if (bytes.length < end) return undefined;
+  if (bytes.length < end) return end - at;
   return { isText: false, fragment: isControl ? undefined : fragmentOf(first, opcode), start, end };
 }
 

@@ -7,6 +7,7 @@ import { firstHeader, type GoRequest } from './go-request.ts';
 import { type GoResponse, writeNotFound, writeRedirect } from './go-response.ts';
 import { type Route, routeRequest } from './go-restful.ts';
 import {
+  answerPings,
   createUpgrader,
   type GorillaSocket,
   type ReadFailure,
@@ -42,12 +43,12 @@ export async function startTunnelServer(
     port: number;
     certificate: Certificate;
     clientRoots: readonly Certificate[];
-    maxPayloadBytes: number;
     nodePorts: NodePortWriter;
   },
 ): Promise<TunnelServer> {
-  const { port, certificate, clientRoots, maxPayloadBytes, nodePorts } = options;
-  const upgrader = createUpgrader(maxPayloadBytes);
+  const { port, certificate, clientRoots, nodePorts } = options;
+  const { limits } = process;
+  const upgrader = createUpgrader(limits.messageBytes);
   const sessions = new Map<string, Session>();
   const nodeIps = new Map<string, string>();
 
@@ -64,6 +65,12 @@ export async function startTunnelServer(
     }
     const { hijackable } = request;
     if (hijackable === undefined) return;
+    if (!hasRoomFor(identity)) {
+      const refused = { peer: request.remoteAddress, consequence: `edge ${identity.hostname} is refused` };
+      process.reachLimit('sessionKeys', refused, process.world.trace.linked(request.connection));
+      response.writeHeader(503);
+      return;
+    }
     response.hijacked = true;
     // gorilla server.go Upgrade
     if (hijackable.head.length > 0) {
@@ -77,12 +84,24 @@ export async function startTunnelServer(
       const { hostname, internalIp } = identity;
       const line = `get a new tunnel agent hostname ${hostname}, internalIP ${internalIp}`;
       process.log('I', 'newAgent', line, opened);
-      const serve = holdReads(webSocket, hijackable.socket, maxPayloadBytes);
+      const serve = holdReads(process, webSocket, hijackable.socket);
       const agent = { ...identity, webSocket, socket: hijackable.socket, opened, serve };
       // Between two attempts the edge is connected, has no session, and nobody reads it.
       if (nodePorts.now(hostname, opened)) register(agent);
       else void retry(agent);
     });
+  }
+
+  /** Closed sessions are forgotten only where the table is full: upstream never forgets one. */
+  function hasRoomFor({ hostname, internalIp }: Pick<Agent, 'hostname' | 'internalIp'>): boolean {
+    const isFull = () => sessions.size >= limits.sessionKeys;
+    if (!isFull() || (sessions.has(hostname) && sessions.has(internalIp))) return true;
+    for (const [key, { tunnelClosed }] of sessions) {
+      if (!tunnelClosed) continue;
+      sessions.delete(key);
+      nodeIps.delete(key);
+    }
+    return !isFull();
   }
 
   async function retry(agent: Agent): Promise<void> {
@@ -213,18 +232,23 @@ function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened
  * Reads nothing until there is a session to serve. kubeedge v1.6.1 cloud/pkg/cloudstream/session.go Serve
  */
 function holdReads(
+  process: CloudcoreProcess,
   webSocket: GorillaSocket,
   socket: NetSocket,
-  maxPayloadBytes: number,
 ): (session: Session) => void {
   let serving: Session | undefined;
   let failure: ReadFailure | undefined;
-  const fail = (session: Session, { text, answer }: ReadFailure) => {
+  const fail = (session: Session, { text, isTooLong, answer }: ReadFailure) => {
+    if (isTooLong) {
+      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+      process.reachLimit('messageBytes', { peer, consequence: 'the tunnel is closed' }, session.traceId);
+    }
     if (answer !== undefined) webSocket.answer(answer);
     session.readFailed(text);
   };
   webSocket.pause();
-  readTextsOf(socket, maxPayloadBytes, (messages) => serving?.receiveTexts(messages));
+  answerPings(webSocket, socket);
+  readTextsOf(socket, process.limits.messageBytes, (messages) => serving?.receiveTexts(messages));
   webSocket.on('message', (data: Buffer, isBinary: boolean) => serving?.receive(data, isBinary));
   watchReads(webSocket, socket, (seen) => {
     if (serving === undefined) failure = seen;
@@ -240,13 +264,23 @@ function holdReads(
 function tunnelOn(process: CloudcoreProcess, webSocket: GorillaSocket, socket: NetSocket): Tunnel {
   const outbox = new Outbox(process.world.clock, socket);
   webSocket.beforeClose = () => outbox.flush();
+  const remoteAddress = `${socket.remoteAddress}:${socket.remotePort}`;
   return {
     connection: socket.connection,
-    remoteAddress: `${socket.remoteAddress}:${socket.remotePort}`,
+    remoteAddress,
     write(message) {
       // gorilla conn.go: what a closed connection answers to a write.
-      if (webSocket.readyState !== webSocket.OPEN) return 'use of closed network connection';
+      if (webSocket.readyState !== webSocket.OPEN || socket.destroyed)
+        return 'use of closed network connection';
       outbox.write(textFrame(message));
+      // Upstream's write would wait for ever, and all who write after it.
+      if (socket.writableLength > process.limits.sessionWaitingBytes) {
+        process.reachLimit('sessionWaitingBytes', {
+          peer: remoteAddress,
+          consequence: 'the tunnel is closed',
+        });
+        socket.destroy();
+      }
       return undefined;
     },
     drained: () => outbox.drained(),
