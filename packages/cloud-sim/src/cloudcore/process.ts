@@ -1,7 +1,7 @@
 import { type Host, reportLimit, type TraceKinds, type TraceSeries, type World } from '@kubeedge-sim/sim-kit';
 import type { Dialect } from '@kubeedge-sim/wire';
-import { Load } from './load.ts';
 import type { CloudcoreLimits } from './limits.ts';
+import { Load } from './load.ts';
 import type { CloudcoreRelease, LogStatement } from './release.ts';
 import './trace-kinds.ts';
 
