@@ -2,18 +2,23 @@ import {
   type DialOptions,
   type HttpRequest,
   httpRequest,
+  type NetSocket,
   SimError,
   TlsError,
   type World,
 } from '@kubeedge-sim/sim-kit';
 import { EdgeError } from '../errors.ts';
+import { hijack as hijackConnection, messageOf } from './hijack.ts';
 
 /** Port of an engine on plain TCP when its address names none (moby client/client.go DefaultDockerHost, IANA). */
 const DOCKER_TCP_PORT = 2_375;
 /** An engine that lets a request wait longer does not answer, as far as anyone here can tell. */
 const ANSWER_MS_MAX = 15_000;
 
-/** A real engine, asked by the simulator itself; it never asks for anything but GET. */
+/**
+ * A real engine, asked by the simulator itself: GET, and for exec and attach, which a person asked for, the POST requests
+ * of those.
+ */
 export interface EngineApi {
   /** As given, e.g. `unix:///var/run/docker.sock`. */
   readonly dockerHost: string;
@@ -24,6 +29,16 @@ export interface EngineApi {
    * @throws EdgeError EDGE_ERR_DOCKER_HOST_UNREACHABLE, for another status than 200 as well
    */
   stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+  /**
+   * The JSON answer to a POST with a JSON body; undefined where there is none.
+   * @throws EdgeError EDGE_ERR_DOCKER_HOST_UNREACHABLE with the engine's words
+   */
+  post<T>(path: string, body: object | undefined): Promise<T>;
+  /**
+   * The connection of a POST that the engine answers by giving it away.
+   * @throws EdgeError EDGE_ERR_DOCKER_HOST_UNREACHABLE with the engine's words
+   */
+  hijack(path: string, body: string, signal: AbortSignal): Promise<NetSocket>;
   /** One HTTP request as it is; `target` is ignored. */
   readonly door: Pick<HttpDoor, 'connect'>;
 }
@@ -52,10 +67,10 @@ export function openEngineApi(world: World, dockerHost: string): EngineApi {
       component: 'docker-host',
       signal,
     });
-  const failure = (path: string, found: string, cause?: unknown) =>
+  const failure = (path: string, found: string, cause?: unknown, method = 'GET') =>
     new EdgeError(
       'EDGE_ERR_DOCKER_HOST_UNREACHABLE',
-      { request: `GET ${path}`, host: dockerHost, found },
+      { request: `${method} ${path}`, host: dockerHost, found },
       { cause },
     );
 
@@ -97,7 +112,37 @@ export function openEngineApi(world: World, dockerHost: string): EngineApi {
     }
   }
 
-  return { dockerHost, get, stream, door };
+  async function post<T>(path: string, body: object | undefined): Promise<T> {
+    const response = await httpRequest(door, {
+      target: { path: dockerHost },
+      method: 'POST',
+      path,
+      headers: { host: 'docker', 'user-agent': 'kubeedge-sim', 'content-type': 'application/json' },
+      body: body === undefined ? '' : JSON.stringify(body),
+      component: 'docker-host',
+    }).catch((error: unknown) => {
+      throw failure(path, error instanceof Error ? error.message : String(error), error, 'POST');
+    });
+    const text = await response.text();
+    if (response.status >= 300) {
+      throw failure(path, messageOf(text) ?? `HTTP ${response.status}`, undefined, 'POST');
+    }
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  async function hijack(path: string, body: string, signal: AbortSignal): Promise<NetSocket> {
+    try {
+      const socket = await outside({ component: 'docker-host', signal });
+      const answer = await hijackConnection(socket, path, body);
+      if ('socket' in answer) return answer.socket;
+      throw failure(path, answer.refused, undefined, 'POST');
+    } catch (error) {
+      if (error instanceof EdgeError || error instanceof SimError) throw error;
+      throw failure(path, error instanceof Error ? error.message : String(error), error, 'POST');
+    }
+  }
+
+  return { dockerHost, get, stream, post, hijack, door };
 }
 
 function outsideTarget(dockerHost: string): string {

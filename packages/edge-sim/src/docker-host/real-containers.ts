@@ -17,7 +17,7 @@ export interface InspectedContainer {
   Path: string;
   Args: readonly string[];
   State: { Running: boolean; StartedAt: string; Pid: number };
-  Config: { Image: string; Labels: Record<string, string> | null; Tty?: boolean };
+  Config: { Image: string; Labels: Record<string, string> | null; Tty?: boolean; OpenStdin?: boolean };
   HostConfig: {
     NetworkMode: string;
     CgroupParent: string;
@@ -86,6 +86,10 @@ export function recordOf(seen: InspectedContainer, cgroupDriver: string): Contai
     // Nothing is made up for a container that exists: its usage and its log are asked of the engine.
     workload: { shape: 'idle', cpuCores: 0, memoryBytes: 0 },
     log: { shape: 'silent' },
+    stdin: seen.Config.OpenStdin ?? false,
+    tty: seen.Config.Tty ?? false,
+    env: {},
+    files: {},
   };
 }
 

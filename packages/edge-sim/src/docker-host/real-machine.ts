@@ -13,6 +13,7 @@ import {
   usageOf,
 } from './real-containers.ts';
 import { realLog } from './real-log.ts';
+import { realProcesses } from './real-processes.ts';
 import './trace-kinds.ts';
 
 /** How often the containers are read; cAdvisor looks every 10 to 20 s, so each of its looks finds new counters. */
@@ -44,7 +45,7 @@ interface Reading {
  * A machine of `host` that is the one a real engine runs on. It shows what the engine tells: its containers
  * and their counters, read every five seconds, and the cores, memory, kernel and system of GET /info. What
  * the engine does not tell is 0 (disks, open files), and the node as a whole uses what its containers use.
- * Only GET requests are made.
+ * Only GET requests are made, but for the exec and attach that a client asks for.
  * @throws EdgeError EDGE_ERR_DOCKER_HOST, EDGE_ERR_DOCKER_HOST_UNREACHABLE; SimError SIM_ERR_NO_OUTSIDE on a
  * memory world
  */
@@ -53,7 +54,6 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
   const { engine, description, cgroupDriver } = await readEngine(world, api);
   const containers = new Map<string, ContainerRecord>();
   const readings = new Map<string, Reading>();
-  const withTty = new Set<string>();
   const stopping = new AbortController();
   const { signal } = stopping;
   let lost = false;
@@ -69,7 +69,6 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
     if (!containers.has(id)) {
       const seen = await api.get<InspectedContainer>(`/containers/${id}/json`, signal);
       if (seen?.State.Running === true) containers.set(id, recordOf(seen, cgroupDriver));
-      if (seen?.Config.Tty === true) withTty.add(id);
     }
     const answer = await api.get<ContainerStatsAnswer>(
       `/containers/${id}/stats?stream=false&one-shot=true`,
@@ -82,7 +81,6 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
   function forget(id: string): void {
     containers.delete(id);
     readings.delete(id);
-    withTty.delete(id);
   }
 
   async function readAndTell(): Promise<void> {
@@ -148,7 +146,8 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
-    log: ({ id }) => realLog(api, { id, tty: withTty.has(id) }),
+    log: ({ id, tty }) => realLog(api, { id, tty }),
+    processes: realProcesses(api),
     cgroups() {
       const leaves = [...containers.values()].filter(({ id }) => readings.has(id)).map(cgroupOf);
       const parents = new Set(leaves.flatMap(({ path }) => ancestors(path)));

@@ -49,6 +49,16 @@ export interface EdgestreamTraits {
   endSource: string | null;
 }
 
+/**
+ * How edged serves the requests that take a connection over: `true`, or the text that its handler panics with.
+ * Port forwarding is served from v1.12 on, which is not simulated: null.
+ */
+export interface StreamingTraits {
+  exec: true | string;
+  attach: true | string;
+  portForward: string | null;
+}
+
 /** What of an edgecore release an observer can tell. Data only; the tag itself decides nothing. */
 export interface EdgecoreRelease {
   /** Version of the vendored kubernetes module. */
@@ -63,7 +73,14 @@ export interface EdgecoreRelease {
   dockershim: DockerClientMode | null;
   /** Which runtimes it can be configured with, and which it has by default. */
   runtime: { accepted: readonly ('docker' | 'remote')[]; default: 'docker' | 'remote' };
-  edged: { port: number; paths: readonly string[]; machineMetrics: boolean; debuggingDisabled: boolean };
+  edged: {
+    port: number;
+    paths: readonly string[];
+    machineMetrics: boolean;
+    debuggingDisabled: boolean;
+    /** null: none of it. */
+    streaming: StreamingTraits | null;
+  };
   /**
    * How the node's status is sent: as a whole, or as the embedded kubelet's patch of what differs; and the kubelet
    * port in it, null where it is left as it is.

@@ -19,7 +19,25 @@ const remote = { accepted: ['remote'], default: 'remote' } as const;
 
 // What edged serves beside logs and exec. v1.2 has its own small server; from v1.8.0 the JSON endpoints below
 // /stats/ and /metrics/resource/v1alpha1 are gone (kubernetes 1.21).
-const podsOnly = { port: 10_255, paths: ['/pods'], machineMetrics: false, debuggingDisabled: false };
+const podsOnly = {
+  port: 10_255,
+  paths: ['/pods'],
+  machineMetrics: false,
+  debuggingDisabled: false,
+  streaming: null,
+};
+// GetExec, GetAttach and GetPortForward of edge/pkg/edged/edged_pods.go: v1.3 returns no URL, which the proxy of the
+// vendored kubelet cannot do without; up to v1.11 only exec is written. From v1.12 on it is the kubelet's own
+// (vendor/k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go).
+const NIL_POINTER = 'runtime error: invalid memory address or nil pointer dereference';
+const streaming3 = { exec: NIL_POINTER, attach: NIL_POINTER, portForward: NIL_POINTER };
+const streaming4 = {
+  exec: true,
+  attach: 'GetAttach need to be implemented',
+  portForward: 'GetPortForward need to be implemented',
+} as const;
+const streaming12 = { exec: true, attach: true, portForward: null } as const;
+
 const health = ['/healthz', '/healthz/ping', '/healthz/log', '/healthz/syncloop', '/pods', '/spec/'];
 // InstallDebuggingHandlers of vendor/k8s.io/kubernetes/pkg/kubelet/server/server.go
 const debugging = [
@@ -41,8 +59,9 @@ const edged117 = {
   paths: [...health, ...debugging, ...metrics, resourceAlpha, ...legacyStats],
   machineMetrics: false,
   debuggingDisabled: false,
+  streaming: streaming3,
 };
-const edged118 = { ...edged117, paths: [...edged117.paths, '/metrics/resource'] };
+const edged118 = { ...edged117, streaming: streaming4, paths: [...edged117.paths, '/metrics/resource'] };
 // The machine_* families of /metrics/cadvisor come with kubernetes 1.19.10.
 const edged119 = { ...edged118, machineMetrics: true };
 const edged121 = {
@@ -50,13 +69,16 @@ const edged121 = {
   paths: [...health, ...debugging, ...metrics, '/metrics/resource'],
   machineMetrics: true,
   debuggingDisabled: false,
+  streaming: streaming4,
 };
+const edged122 = { ...edged121, streaming: streaming12 };
 // v1.8.0 passes a configuration without EnableDebuggingHandlers (edge/pkg/edged/server/server.go, PR 3133);
 // v1.12.0's embedded kubelet serves the same on its read-only port.
 const edgedWithoutDebugging = {
   ...edged121,
   paths: [...health, ...metrics, '/metrics/resource'],
   debuggingDisabled: true,
+  streaming: null,
 };
 
 // edge/pkg/edged/edged_status.go up to v1.11; from v1.12 the embedded kubelet patches its Node. In v1.12.0 its
@@ -454,7 +476,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.2': {
@@ -465,7 +487,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.3': {
@@ -476,7 +498,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.4': {
@@ -487,7 +509,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.5': {
@@ -498,7 +520,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.6': {
@@ -509,7 +531,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.12.7': {
@@ -520,7 +542,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.0': {
@@ -531,7 +553,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.1': {
@@ -542,7 +564,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.2': {
@@ -553,7 +575,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.3': {
@@ -564,7 +586,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.4': {
@@ -575,7 +597,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.13.5': {
@@ -586,7 +608,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: dockerOrRemote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream12,
   },
   'v1.14.0': {
@@ -597,7 +619,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.14.1': {
@@ -608,7 +630,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.14.2': {
@@ -619,7 +641,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.14.3': {
@@ -630,7 +652,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.14.4': {
@@ -641,7 +663,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.14.5': {
@@ -652,7 +674,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.15.0': {
@@ -663,7 +685,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.15.1': {
@@ -674,7 +696,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.15.2': {
@@ -685,7 +707,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.15.3': {
@@ -696,7 +718,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.15.4': {
@@ -707,7 +729,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.0': {
@@ -718,7 +740,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.1': {
@@ -729,7 +751,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.2': {
@@ -740,7 +762,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.3': {
@@ -751,7 +773,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.4': {
@@ -762,7 +784,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.5': {
@@ -773,7 +795,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.16.6': {
@@ -784,7 +806,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.0': {
@@ -795,7 +817,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.1': {
@@ -806,7 +828,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.2': {
@@ -817,7 +839,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.3': {
@@ -828,7 +850,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.4': {
@@ -839,7 +861,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.17.5': {
@@ -850,7 +872,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream14,
   },
   'v1.18.0': {
@@ -861,7 +883,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.18.1': {
@@ -872,7 +894,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.18.2': {
@@ -883,7 +905,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.18.3': {
@@ -894,7 +916,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.19.0': {
@@ -905,7 +927,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.19.1': {
@@ -916,7 +938,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.19.2': {
@@ -927,7 +949,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.20.0': {
@@ -938,7 +960,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.21.0': {
@@ -949,7 +971,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.21.1': {
@@ -960,7 +982,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.21.2': {
@@ -971,7 +993,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.22.0': {
@@ -982,7 +1004,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.22.1': {
@@ -993,7 +1015,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.22.2': {
@@ -1004,7 +1026,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.23.0': {
@@ -1015,7 +1037,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
   'v1.23.1': {
@@ -1026,7 +1048,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: null,
     dockershim: null,
     runtime: remote,
-    edged: edged121,
+    edged: edged122,
     edgestream: edgestream18,
   },
 };

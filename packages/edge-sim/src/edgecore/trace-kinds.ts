@@ -14,6 +14,25 @@ declare module '@kubeedge-sim/sim-kit' {
     'docker-client.negotiated': { daemonMax: string; clientMax: string; api: string };
     /** dockershim's check of the engine at start. */
     'dockershim.checked': { ok: boolean; apiVersion?: string; error?: string };
+    /**
+     * An exec or attach that the runtime's streaming server serves. `end`: `finished` by the process, `client-gone`,
+     * `hostile` (what came was no SPDY) or `idle` for four hours.
+     */
+    'dockershim.stream': {
+      verb: 'exec' | 'attach';
+      pod: string;
+      container: string;
+      state: 'open' | 'ended';
+      protocol?: string;
+      tty?: boolean;
+      command?: string[];
+      end?: 'finished' | 'client-gone' | 'hostile' | 'idle';
+      exitCode?: number;
+      error?: string;
+      stdinBytes?: number;
+      stdoutBytes?: number;
+      stderrBytes?: number;
+    };
     /** Whether cAdvisor's docker factory registered: tried once, when the manager starts. */
     'cadvisor.factory': { factory: 'docker'; registered: boolean; error?: string };
     /** The handler that claimed a cgroup. */

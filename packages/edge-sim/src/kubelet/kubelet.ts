@@ -46,6 +46,8 @@ export async function startKubelet(
     port: KUBELET_PORT,
     tls,
     component: 'kubelet',
+    // pkg/kubelet/kubelet_pods.go GetExec, GetAttach.
+    streaming: { exec: true, attach: true, portForward: null },
   });
   return {
     async [Symbol.asyncDispose]() {

@@ -16,6 +16,13 @@ export interface ContainerDescription {
   workload: Workload;
   /** What it prints; default nothing. */
   log?: LogSource;
+  /** Its main process has a stdin, a terminal: what `kubectl attach -it` needs. Default neither. */
+  stdin?: boolean;
+  tty?: boolean;
+  /** Environment variables. */
+  env?: Readonly<Record<string, string>>;
+  /** Texts of files by their absolute path, beside the few that every simulated container has. */
+  files?: Readonly<Record<string, string>>;
   /** An earlier run of it that ended: the container was restarted once. Its log is read with `--previous`. */
   previous?: PreviousRun;
 }

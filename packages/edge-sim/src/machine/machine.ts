@@ -1,5 +1,7 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
+import { simulatedProcesses } from '../container/simulated-processes.ts';
 import { type ContainerLog, simulatedLog } from './container-log.ts';
+import type { Processes } from './container-process.ts';
 import { type MachineDescription, type PodDescription, type PreviousRun, qosClassOf } from './description.ts';
 import type { LogSource } from './log-source.ts';
 import { coreSecondsUsed, memoryBytesUsed, type Workload } from './workload.ts';
@@ -36,6 +38,12 @@ export interface ContainerRecord {
   workload: Workload;
   log: LogSource;
   previous?: PreviousRun;
+  /** Whether its main process has a stdin that is kept open, and a terminal. */
+  stdin: boolean;
+  tty: boolean;
+  /** Environment and files, by path, beside those of its image. */
+  env: Readonly<Record<string, string>>;
+  files: Readonly<Record<string, string>>;
 }
 
 /** What the kernel's controllers count for a cgroup at one moment. CPU in nanoseconds, memory in bytes. */
@@ -92,6 +100,7 @@ export interface Machine {
   cgroups(): Cgroup[];
   /** What a container printed in its present run, or in the one before. */
   log(container: ContainerRecord, run: 'current' | 'previous'): ContainerLog;
+  readonly processes: Processes;
 }
 
 /**
@@ -112,17 +121,22 @@ export function createMachine(world: World, host: Host, description: MachineDesc
   for (const pod of description.pods) {
     for (const record of podRecords(world, host, pod)) containers.set(record.id, record);
   }
+  const log: Machine['log'] = (record, run) => {
+    const { startedAtMs } = record;
+    const ran = run === 'current' ? { startedAtMs } : (record.previous ?? { startedAtMs });
+    return simulatedLog(world.clock, record.log, ran);
+  };
   return {
     host,
     description,
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
-    log: (record, run) => {
-      const { startedAtMs } = record;
-      const ran = run === 'current' ? { startedAtMs } : (record.previous ?? { startedAtMs });
-      return simulatedLog(world.clock, record.log, ran);
-    },
+    log,
+    processes: simulatedProcesses(world, host, {
+      kernelVersion: description.kernelVersion,
+      log: (record) => log(record, 'current'),
+    }),
     cgroups: () =>
       listCgroups(
         world,
@@ -165,6 +179,10 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
     memoryLimitBytes: 0,
     workload: PAUSE_WORKLOAD,
     log: { shape: 'silent' } as const,
+    stdin: false,
+    tty: false,
+    env: {},
+    files: {},
     ...part,
   });
   // kubernetes v1.19.3 pkg/kubelet/types/labels.go and pkg/kubelet/dockershim/docker_service.go.
@@ -203,6 +221,10 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
           workload: container.workload,
           ...(container.log && { log: container.log }),
           ...(container.previous && { previous: container.previous }),
+          stdin: container.stdin ?? false,
+          tty: container.tty ?? false,
+          env: container.env ?? {},
+          files: container.files ?? {},
         },
         container.name,
       ),

@@ -27,7 +27,7 @@ export function containerLogsAnswer(request: RouteRequest, context: EdgedContext
   if (!pod.containers.some(({ name }) => name === containerName)) {
     return errorAnswer(404, `${container} not found in pod ${quote(podID)}`);
   }
-  const record = recordOf(context, pod.uid, containerName);
+  const record = containerOf(context, pod.uid, containerName);
   if (record === undefined) return refused(`${container} in pod ${quote(podID)} is not available`);
   if (options.previous && record.previous === undefined) {
     return refused(`previous terminated ${container} in pod ${quote(podID)} not found`);
@@ -43,7 +43,8 @@ export function containerLogsAnswer(request: RouteRequest, context: EdgedContext
   return { status: 200, chunks: logText(options, record, entries) };
 }
 
-function recordOf(
+/** The container of a pod by its name, with the engine's record of it. */
+export function containerOf(
   { machine }: EdgedContext,
   podUid: string,
   containerName: string,

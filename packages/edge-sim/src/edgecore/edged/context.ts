@@ -1,6 +1,8 @@
 import type { World } from '@kubeedge-sim/sim-kit';
 import type { Machine } from '../../machine/machine.ts';
 import type { Cadvisor } from '../cadvisor/container-info.ts';
+import type { ComponentLog } from '../component-log.ts';
+import type { StreamingTraits } from '../release.ts';
 import type { PodDirectory } from './pod-directory.ts';
 
 /**
@@ -24,6 +26,8 @@ export interface EdgedTraits {
   kubeletCgroup?: string;
   /** Logs and the like are answered by 405 (kubeedge v1.8.0, v1.12.0). */
   debuggingDisabled: boolean;
+  /** How exec, attach and port forwarding are served; null: not at all. */
+  streaming: StreamingTraits | null;
   /** Whether /metrics/cadvisor has the machine_* families (kubeedge v1.6.2 and later). */
   machineMetrics: boolean;
   /** Go's version in go_info, e.g. `go1.14.15`. */
@@ -33,6 +37,7 @@ export interface EdgedTraits {
 /** Everything the answers of edged are made of. */
 export interface EdgedContext {
   readonly world: World;
+  readonly log: ComponentLog;
   readonly machine: Machine;
   readonly cadvisor: Cadvisor;
   readonly nodeName: string;

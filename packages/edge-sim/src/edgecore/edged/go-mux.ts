@@ -5,9 +5,12 @@ import {
   plainError,
   type RouteRequest,
   type StreamedAnswer,
+  type TakeOver,
 } from './http-answer.ts';
 
-export type Handler = (request: RouteRequest) => Answer | StreamedAnswer | Promise<Answer | StreamedAnswer>;
+type AnyAnswer = Answer | StreamedAnswer | TakeOver;
+
+export type Handler = (request: RouteRequest) => AnyAnswer | Promise<AnyAnswer>;
 
 /**
  * One path of the server. `plain` handlers sit in Go's ServeMux and take every method; `restful` ones are

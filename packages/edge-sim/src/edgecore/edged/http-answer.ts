@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { NetSocket } from '@kubeedge-sim/sim-kit';
 import type { GoResponse } from '../../go-http/response.ts';
 
 /** What a handler sees of a request. `params` are the route's path parameters, `body` is UTF-8 text. */
@@ -7,8 +8,12 @@ export interface RouteRequest {
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
+  /** As they came, with the X-Forwarded-For that a proxy within edged adds. */
+  headerPairs: readonly (readonly [string, string])[];
   params: Readonly<Record<string, string>>;
   body: string;
+  /** Whether it asks for another protocol on its connection. */
+  upgrade: boolean;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
 }
@@ -30,6 +35,20 @@ export interface StreamedAnswer {
   readonly status: number;
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly notes?: AnswerNotes;
+}
+
+/** An answer of a handler that takes the connection over, with what has come on it; its status is for the trace. */
+export interface TakeOver {
+  readonly status: number;
+  readonly takeOver: (socket: NetSocket, head: Uint8Array, parent: number | undefined) => void;
+  readonly notes?: AnswerNotes;
+}
+
+/** What a handler of edged panics with; net/http logs it and closes the connection. */
+export class HandlerPanic extends Error {
+  override toString(): string {
+    return this.message;
+  }
 }
 
 /** JSON as go-restful and kubelet answer it. */

@@ -16,6 +16,7 @@ import { cadvisorMetricsText } from './metrics-cadvisor.ts';
 import { resourceMetricsText } from './metrics-resource.ts';
 import { podsText } from './pods.ts';
 import { PROMETHEUS_CONTENT_TYPE } from './prometheus-text.ts';
+import { remoteCommandRoutes } from './remote-command.ts';
 import { runningPodsText } from './running-pods.ts';
 import { machineSpecText } from './spec.ts';
 import type { Summary } from './stats-types.ts';
@@ -23,7 +24,8 @@ import { collectSummary, StatsError } from './summary.ts';
 import { summaryToJson } from './summary-json.ts';
 
 /**
- * Every path edged can have, without those of exec, attach, run, port forwarding and profiling.
+ * Every path edged can have, without those of exec, attach and port forwarding, which its traits speak of, and those of
+ * run and profiling.
  * Source: kubeedge v1.6.1 vendor/k8s.io/kubernetes/pkg/kubelet/server/server.go, all of which it enables but
  * /cri/.
  */
@@ -76,7 +78,8 @@ export function edgedRoutes(context: EdgedContext): Route[] {
     },
   ];
   const served = all.filter((route) => context.traits.paths.includes(route.path));
-  return context.traits.debuggingDisabled ? [...served, ...disabledRoutes()] : served;
+  if (context.traits.debuggingDisabled) return [...served, ...disabledRoutes()];
+  return [...served, ...remoteCommandRoutes(context)];
 }
 
 // InstallDebuggingDisabledHandlers

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import {
   createHttpServer,
@@ -11,9 +11,10 @@ import { writeGoChunks, writeGoResponse } from '../../go-http/response.ts';
 import type { PodDescription } from '../../machine/description.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Cadvisor } from '../cadvisor/container-info.ts';
+import { createComponentLog } from '../component-log.ts';
 import type { EdgedContext, EdgedTraits, RuntimeOperations } from './context.ts';
 import { createMux, type Handler } from './go-mux.ts';
-import type { Answer, AnswerNotes, StreamedAnswer } from './http-answer.ts';
+import type { Answer, AnswerNotes, StreamedAnswer, TakeOver } from './http-answer.ts';
 import { createPodDirectory } from './pod-directory.ts';
 import { EDGED_PATHS, edgedRoutes } from './routes.ts';
 
@@ -60,12 +61,21 @@ export async function startEdged(world: World, machine: Machine, options: EdgedO
   const { address = EDGED_ADDRESS, component = COMPONENT, port = EDGED_PORT, tls } = options;
   const mux = createMux(edgedRoutes(createContext(world, machine, options)));
   const where: Where = { world, host: machine.host.name, component };
-  const server = createHttpServer((request, response) => {
-    answerRequest(where, mux, request, response).catch((error: unknown) => {
+  const serve = (request: IncomingMessage, response: ServerResponse, taken?: Taken) => {
+    answerRequest(where, mux, request, response, taken).catch((error: unknown) => {
       // A panic in a handler: net/http logs it and drops the connection.
       emitPanic(where, request, error);
       request.socket.destroy();
     });
+  };
+  const server = createHttpServer((request, response) => serve(request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: unknown, head: Buffer) => {
+    const taken = { socket: socket as NetSocket, head };
+    serve(
+      request,
+      responseOn(taken, request, () => server.emit('connection', taken.socket)),
+      taken,
+    );
   });
   server.on('clientError', (_error, socket) => {
     if (socket.destroyed || !socket.writable) return;
@@ -83,11 +93,19 @@ export async function startEdged(world: World, machine: Machine, options: EdgedO
   return { port, [Symbol.asyncDispose]: () => listener.close() };
 }
 
+/** kubeedge v1.6.1 edge/pkg/edged/edged_pods.go. */
+const STREAMING_V1_6 = {
+  exec: true,
+  attach: 'GetAttach need to be implemented',
+  portForward: 'GetPortForward need to be implemented',
+} as const;
+
 /** What the handlers need, with edgecore v1.6.1's traits where the options give none. */
 export function createContext(world: World, machine: Machine, options: EdgedOptions): EdgedContext {
   const { runtimeCgroup, kubeletCgroup } = options;
   return {
     world,
+    log: createComponentLog(world, machine.host.name, options.component ?? COMPONENT),
     machine,
     cadvisor: options.cadvisor,
     nodeName: options.nodeName,
@@ -99,6 +117,7 @@ export function createContext(world: World, machine: Machine, options: EdgedOpti
       paths: options.paths ?? EDGED_PATHS,
       machineMetrics: options.machineMetrics ?? false,
       debuggingDisabled: options.debuggingDisabled ?? false,
+      streaming: options.streaming === undefined ? STREAMING_V1_6 : options.streaming,
       goVersion: options.goVersion ?? 'go1.14.15',
       ...(runtimeCgroup === undefined ? {} : { runtimeCgroup }),
       ...(kubeletCgroup === undefined ? {} : { kubeletCgroup }),
@@ -113,11 +132,31 @@ interface Where {
   component: string;
 }
 
+/** A connection that node has given out of its hands, for a request that may take it over. */
+interface Taken {
+  socket: NetSocket;
+  head: Buffer;
+}
+
+/** For a request that does not: an answer as any other, after which the connection is at the server again. */
+function responseOn({ socket, head }: Taken, request: IncomingMessage, again: () => void): ServerResponse {
+  const response = new ServerResponse(request);
+  response.assignSocket(socket as unknown as IncomingMessage['socket']);
+  response.once('finish', () => {
+    response.detachSocket(socket as unknown as IncomingMessage['socket']);
+    if (!response.shouldKeepAlive) return void socket.end();
+    if (head.length > 0) socket.unshift(head);
+    again();
+  });
+  return response;
+}
+
 async function answerRequest(
   where: Where,
   mux: Handler,
   request: IncomingMessage,
   response: ServerResponse,
+  taken: Taken | undefined,
 ): Promise<void> {
   const { method = 'GET', url = '/', headers } = request;
   const mark = url.indexOf('?');
@@ -126,13 +165,34 @@ async function answerRequest(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const { signal } = gone;
-  const answer: Answer | StreamedAnswer =
+  const answer: Answer | StreamedAnswer | TakeOver =
     path === undefined
       ? { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '400 Bad Request' }
-      : await mux({ method, path, query, headers, params: {}, body: await text(request), signal });
-  emitAnswer(where, request, { method, path: url, status: answer.status }, answer.notes ?? {});
-  if ('chunks' in answer) await writeGoChunks(response, answer, where.world.clock.now());
+      : await mux({
+          method,
+          path,
+          query,
+          headers,
+          headerPairs: headerPairs(request),
+          params: {},
+          body: taken === undefined ? await text(request) : '',
+          upgrade: taken !== undefined,
+          signal,
+        });
+  const parent = emitAnswer(where, request, { method, path: url, status: answer.status }, answer.notes ?? {});
+  if ('takeOver' in answer) {
+    if (taken === undefined) throw new TypeError('a handler took over a connection that was not given to it');
+    response.detachSocket(request.socket);
+    answer.takeOver(taken.socket, taken.head, parent);
+  } else if ('chunks' in answer) await writeGoChunks(response, answer, where.world.clock.now());
   else writeGoResponse(response, answer, where.world.clock.now());
+}
+
+function headerPairs({ rawHeaders, socket }: IncomingMessage): (readonly [string, string])[] {
+  const pairs = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
+  );
+  return [...pairs, ['X-Forwarded-For', socket.remoteAddress ?? ''] as const];
 }
 
 function decodePath(path: string): string | undefined {
@@ -150,7 +210,7 @@ function emitAnswer(
   request: IncomingMessage,
   detail: { method: string; path: string; status: number },
   { pods, listed, skipped }: AnswerNotes,
-): void {
+): number {
   const parent = trace.emit({
     ...where,
     kind: 'edged.request',
@@ -164,6 +224,7 @@ function emitAnswer(
     const left = { ids: skipped, reason: 'no-pod-labels' as const };
     trace.emit({ ...where, kind: 'edged.container-skipped', detail: left, parent });
   }
+  return parent;
 }
 
 function emitPanic({ world: { trace }, ...where }: Where, request: IncomingMessage, error: unknown): void {
