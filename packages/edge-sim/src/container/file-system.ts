@@ -40,10 +40,14 @@ const FILES_BYTES_MAX = 128 * 2 ** 20;
 /** Files, directories and links of a container; each takes memory, empty or not. */
 const NODES_MAX = 10_000;
 const LINKS_MAX = 40;
+/** Linux's PATH_MAX and NAME_MAX. */
+const PATH_LENGTH_MAX = 4_096;
+const NAME_LENGTH_MAX = 255;
 
 export const noSuchFile = () => new FileError('No such file or directory');
 const notADirectory = () => new FileError('Not a directory');
 const isADirectory = () => new FileError('Is a directory');
+const tooLong = () => new FileError('File name too long');
 const noSpace = () => new FileError('No space left on device');
 
 /** The files of one container, in memory. Paths are absolute; all methods but `find` throw {@link FileError}. */
@@ -109,6 +113,7 @@ export class FileSystem {
 
   /** Makes a directory, and with `parents` those above it. */
   makeDirectory(path: string, { parents = false, mode = 0o755 } = {}): DirectoryNode {
+    expectShort(path);
     const found = this.find(path);
     if (found !== undefined) {
       if (parents && found.type === 'directory') return found;
@@ -140,7 +145,7 @@ export class FileSystem {
   #put(path: string, node: Node): void {
     const parent = this.directoryAt(parentOf(path));
     const name = nameOf(path);
-    if (name.length > 255) throw new FileError('File name too long');
+    if (name.length > NAME_LENGTH_MAX) throw tooLong();
     const replaced = parent.entries.get(name);
     if (replaced?.type === 'directory') throw new FileError('File exists');
     if (replaced === undefined && this.#nodes >= NODES_MAX) throw noSpace();
@@ -161,6 +166,7 @@ export class FileSystem {
   }
 
   #walk(path: string, follow: boolean, links: number): Node {
+    expectShort(path);
     if (links > LINKS_MAX) throw new FileError('Too many levels of symbolic links');
     const names = normalize(path)
       .split('/')
@@ -172,14 +178,18 @@ export class FileSystem {
       if (next === undefined) throw noSuchFile();
       if (next.type === 'link' && (follow || index < names.length - 1)) {
         const above = `/${names.slice(0, index).join('/')}`;
-        const rest = names.slice(index + 1).join('/');
-        return this.#walk(`${resolvePath(above, next.target)}/${rest}`, follow, links + 1);
+        const rest = names.slice(index + 1).map((each) => `/${each}`);
+        return this.#walk(`${resolvePath(above, next.target)}${rest.join('')}`, follow, links + 1);
       }
       node = next;
     }
     if (path.endsWith('/') && node.type !== 'directory') throw notADirectory();
     return node;
   }
+}
+
+function expectShort(path: string): void {
+  if (path.length > PATH_LENGTH_MAX) throw tooLong();
 }
 
 /** A path from where one is, without `.` and `..`. */

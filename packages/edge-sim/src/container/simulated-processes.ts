@@ -5,11 +5,11 @@ import type {
   OutputSink,
   Processes,
   ProcessStream,
-  StreamRequest,
 } from '../machine/container-process.ts';
 import type { ContainerRecord } from '../machine/machine.ts';
 import { commands } from './commands/index.ts';
 import { Container } from './container.ts';
+import { MainProcess } from './main-process.ts';
 import { type ByteSink, nothing, Pipe } from './pipe.ts';
 import { Killed, SIGKILL } from './process.ts';
 import { findCommand, type NotStarted, spawn } from './spawn.ts';
@@ -26,6 +26,7 @@ export function simulatedProcesses(
   machine: { kernelVersion: string; log: (record: ContainerRecord) => ContainerLog },
 ): Processes {
   const containers = new Map<string, Container>();
+  const mains = new Map<string, MainProcess>();
   /** Ends what still runs when the world does. */
   const ending = new AbortController();
 
@@ -49,8 +50,14 @@ export function simulatedProcesses(
         request,
         output,
       ),
-    attach: (record, request, output) =>
-      followMain(machine.log(record), record, request, output, ending.signal),
+    attach(record, request, output) {
+      let main = mains.get(record.id);
+      if (main === undefined) {
+        main = new MainProcess(containerOf(record), record, machine.log(record), ending.signal);
+        mains.set(record.id, main);
+      }
+      return main.attach(request, output);
+    },
   };
 }
 
@@ -185,37 +192,6 @@ function refusal(why: NotStarted, name: string): string {
     'too-many': "can't start init process: resource temporarily unavailable",
   };
   return `OCI runtime exec failed: exec failed: unable to start container process: ${reasons[why]}: unknown`;
-}
-
-/** The main process of a container as those see it who join it: what it prints from now on. */
-function followMain(
-  log: ContainerLog,
-  record: ContainerRecord,
-  wants: StreamRequest,
-  output: OutputSink,
-  ending: AbortSignal,
-): ProcessStream {
-  const leaving = new AbortController();
-  const signal = AbortSignal.any([leaving.signal, ending]);
-
-  async function follow(): Promise<void> {
-    for await (const { stream, bytes } of log.read({ tail: 0, follow: true, signal })) {
-      const to = record.tty ? 'stdout' : stream;
-      if (!signal.aborted && wants[to]) await output(to, bytes);
-    }
-  }
-
-  return {
-    closed: follow(),
-    exitCode: async () => undefined,
-    write: async () => {},
-    // moby v20.10.24 container/stream/attach.go CopyStreams: the end of the input ends the output.
-    end: () => {
-      if (record.stdin && wants.stdin) leaving.abort();
-    },
-    resize: () => {},
-    leave: () => leaving.abort(),
-  };
 }
 
 async function unlessAborted(waiting: Promise<void> | undefined, signal: AbortSignal): Promise<void> {

@@ -35,17 +35,21 @@ export interface ContainerRun {
   finishedAtMs?: number;
 }
 
-/** The log of a container that prints what a source says. Nothing is kept: a line is made when it is read. */
-export function simulatedLog(clock: Clock, source: LogSource, run: ContainerRun): ContainerLog {
+/**
+ * The log of a container that prints what a source says, on a terminal or not. Nothing is kept: a line is made when it is
+ * read.
+ */
+export function simulatedLog(clock: Clock, source: LogSource, run: ContainerRun, tty = false): ContainerLog {
   const lines = linesOf(source);
-  const { stream = 'stdout' } = source;
+  const stream = tty ? 'stdout' : (source.stream ?? 'stdout');
   const { startedAtMs, finishedAtMs = Number.POSITIVE_INFINITY } = run;
   const written = () => lines.countAt(Math.min(clock.now(), finishedAtMs) - startedAtMs);
 
   function* entriesOf(line: number): Generator<LogEntry> {
     const atMs = startedAtMs + lines.offsetMs(line);
     const time = formatNanoTime(atMs, lines.offsetNs(line));
-    for (const bytes of entryBytes(lines.text(line))) yield { atMs, time, stream, bytes };
+    const text = lines.text(line);
+    for (const bytes of entryBytes(tty ? text.replace(/\n$/, '\r\n') : text)) yield { atMs, time, stream, bytes };
   }
 
   return {

@@ -124,7 +124,7 @@ export function createMachine(world: World, host: Host, description: MachineDesc
   const log: Machine['log'] = (record, run) => {
     const { startedAtMs } = record;
     const ran = run === 'current' ? { startedAtMs } : (record.previous ?? { startedAtMs });
-    return simulatedLog(world.clock, record.log, ran);
+    return simulatedLog(world.clock, record.log, ran, record.tty);
   };
   return {
     host,

@@ -17,6 +17,7 @@ import {
   uname,
   whoami,
 } from './system.ts';
+import { tar } from './tar.ts';
 import { cat, echo, grep, head, md5sum, printf, seq, sha256sum, tail, wc, yes } from './text.ts';
 
 /** What a simulated container has in its /bin. */
@@ -48,6 +49,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['sleep', sleep],
   ['stty', stty],
   ['tail', tail],
+  ['tar', tar],
   ['test', test],
   ['touch', touch],
   ['true', ok],

@@ -1,4 +1,4 @@
-import { drained, type NetSocket, type World } from '@kubeedge-sim/sim-kit';
+import { drained, type NetSocket, type Timer, type World } from '@kubeedge-sim/sim-kit';
 import {
   type CommandEnd,
   type RemoteCommandProtocol,
@@ -57,6 +57,8 @@ class Stream {
   /** Input is handed over in order. */
   #input: Promise<void> = Promise.resolve();
   #over = false;
+  /** How long the client's streams are waited for. */
+  #patience: Timer | undefined;
   #timedOut = false;
   #activeAtMs: number;
 
@@ -75,15 +77,12 @@ class Stream {
       ...(kind === 'exec' && { command: [...command] }),
     });
     const label = `streams of ${kind} on ${socket.connection}`;
-    const timer = world.clock.setTimeout(() => this.#missStreams(), streamCreationTimeoutMs, label);
-    this.#closing.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+    this.#patience = world.clock.setTimeout(() => this.#missStreams(), streamCreationTimeoutMs, label);
+    this.#closing.signal.addEventListener('abort', () => this.#patience?.cancel(), { once: true });
     this.#watchIdle();
     socket.on('error', () => {});
     socket.once('end', () => this.#gone('client-gone'));
-    socket.once('close', () => {
-      this.#gone('client-gone');
-      this.#closing.abort();
-    });
+    socket.once('close', () => this.#gone('client-gone'));
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     if (head.length > 0) this.#receive(head);
     socket.resume();
@@ -125,6 +124,7 @@ class Stream {
 
   #start(): void {
     const { kind, command, processes, record, wants } = this.#options;
+    this.#patience?.cancel();
     const output: OutputSink = (name, bytes) => this.#output(name, bytes);
     this.#process =
       kind === 'exec'
@@ -198,13 +198,13 @@ class Stream {
     error?: string;
   }): void {
     this.#over = true;
+    this.#closing.abort();
     this.#emit({ state: 'ended', ...how, ...this.#counts });
     this.#options.socket.destroySoon();
   }
 
   /** The kubelet gives up on the streams, and leaves the connection to its idle timeout. */
   #missStreams(): void {
-    if (this.#process !== undefined || this.#over) return;
     this.#timedOut = true;
     this.#options.log.error('httpstream.go:198', streamsTimedOutText, this.#options.parent);
   }

@@ -1,5 +1,5 @@
 // Test support: `kubectl exec` and `attach` as an edged sees them, over any connection that speaks HTTP.
-import type { NetSocket } from '@kubeedge-sim/sim-kit';
+import { drained, type NetSocket } from '@kubeedge-sim/sim-kit';
 import {
   type CommandResult,
   RemoteCommandClient,
@@ -87,6 +87,11 @@ export class ExecClient {
   /** Resolves when what is asked for has become true. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Resolves when the connection takes more. */
+  async flushed(): Promise<void> {
+    await drained(this.socket);
   }
 
   async finished(): Promise<CommandResult> {
