@@ -206,6 +206,82 @@ describe('releases differ as their data says', () => {
   });
 });
 
+describe('attach, from v1.14.0 on', () => {
+  const pods = { nodeOf: () => 'edge-node-1' };
+  const extraHeaders = `${dialectOf('v1.14.0').hostnameHeadersSent[0]}: edge-node-1\r\n`;
+
+  test.each([
+    ['POST', '/attach/default/nginx-1/nginx?input=1'],
+    ['GET', '/attach/default/nginx-1/nginx?input=1'],
+    ['POST', '/attach/default/nginx-1/0f9a/nginx?input=1'],
+    ['GET', '/attach/default/nginx-1/0f9a/nginx?input=1'],
+  ])('%s %s: bytes both ways', async (method, path) => {
+    await inLab(
+      async (lab) => {
+        const edge = await RawEdge.dial(lab, { hostname: '', extraHeaders });
+        const client = await startExec(lab, path, upgradeHeaders, method);
+        const connect = decodeMessage(Buffer.from((await edge.next())?.hex ?? '', 'hex'));
+        expect(connect.type).toBe(messageTypes.ATTACH_CONNECT);
+        const payload = decodeConnectPayload(connect.data, connect.type);
+        expect([payload.method, payload.url.host, `${payload.url.path}?${payload.url.rawQuery}`]).toEqual([
+          method,
+          '127.0.0.1:10350',
+          path,
+        ]);
+        edge.send(1, Buffer.concat([Buffer.from([1, 3]), Buffer.from(ANSWER)]));
+        expect((await client.reader.take(() => ANSWER.length))?.toString()).toBe(ANSWER);
+        client.socket.write('typed');
+        expect((await edge.next())?.hex).toBe(Buffer.from('\x01\x03typed').toString('hex'));
+        client.socket.end();
+        expect((await edge.next())?.hex).toBe('0104');
+        edge.socket.destroy();
+        await lab.world.clock.sleep(10);
+      },
+      { release: 'v1.14.0', dialect: dialectOf('v1.14.0'), pods },
+    );
+  });
+
+  test.each([
+    ['no session', upgradeHeaders, 'Failed to get attach, err: attach: can not find edge-node-1 session '],
+    ['no upgrade', new Map(), 'Failed to get attach, err: request was not an upgrade'],
+  ])('says in its own words: %s', async (what, headers, line) => {
+    await inLab(
+      async (lab) => {
+        const edge =
+          what === 'no session' ? undefined : await RawEdge.dial(lab, { hostname: '', extraHeaders });
+        const client = await startExec(lab, '/attach/default/nginx-1/nginx', headers);
+        await client.reader.take((bytes) => bytes.indexOf('\r\n\r\n') + 1 || undefined);
+        expect(printed(lab).slice(-1)).toEqual([line]);
+        client.socket.destroy();
+        edge?.socket.destroy();
+        await lab.world.clock.sleep(10);
+      },
+      { release: 'v1.14.0', dialect: dialectOf('v1.14.0'), pods },
+    );
+  });
+});
+
+test('a client is not read while the edge does not read', async () => {
+  await inLab(async (lab) => {
+    const edge = await RawEdge.dial(lab);
+    const client = await startExec(lab, EXEC);
+    await edge.next();
+    edge.socket.pause();
+    const chunk = Buffer.alloc(64 * 1024);
+    let sent = 0;
+    while (sent < 64 * 1024 * 1024 && client.socket.write(chunk)) {
+      sent += chunk.length;
+      await lab.world.clock.sleep(1);
+    }
+    expect(sent).toBeLessThan(8 * 1024 * 1024);
+    edge.socket.resume();
+    await new Promise((resolve) => client.socket.once('drain', resolve));
+    client.socket.destroy();
+    edge.socket.destroy();
+    await lab.world.clock.sleep(10);
+  });
+});
+
 const upgradeHeaders = new Map([
   ['Connection', ['Upgrade']],
   ['Upgrade', ['SPDY/3.1']],
@@ -216,12 +292,13 @@ async function startExec(
   lab: Lab,
   path: string,
   header: ReadonlyMap<string, readonly string[]> = upgradeHeaders,
+  method = 'POST',
 ) {
   const target = { address: lab.cloudHost.address, port: 10_003 };
   const socket = await lab.clientHost.connect(target, { tls: { verify: false }, component: 'lab-client' });
   const reader = new ByteReader(socket);
   const lines = [...header].flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
-  socket.write(`POST ${path} HTTP/1.1\r\nHost: 10.66.0.11:10350\r\n${lines.join('')}\r\n`);
+  socket.write(`${method} ${path} HTTP/1.1\r\nHost: 10.66.0.11:10350\r\n${lines.join('')}\r\n`);
   return { socket, reader };
 }
 

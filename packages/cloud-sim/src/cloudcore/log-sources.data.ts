@@ -62,6 +62,13 @@ const execConnection1_9 = {
   ...execConnection1_5, execSendRemoveError: 'containerexec_connection.go:92',
   execReadError: 'containerexec_connection.go:113', execWriteError: 'containerexec_connection.go:125',
 } as const satisfies LogSources;
+// getAttach of streamserver.go, and containerattach_connection.go, the same from v1.14.0 to v1.23.1.
+const attachConnection1_14 = {
+  attachError: 'streamserver.go:300', attachDeletedFrom: 'streamserver.go:354',
+  attachWriteConnectError: 'containerattach_connection.go:91', attachSendInfoError: 'containerattach_connection.go:106',
+  attachSendRemoveError: 'containerattach_connection.go:117', attachReadError: 'containerattach_connection.go:138',
+  attachWriteError: 'containerattach_connection.go:150',
+} as const;
 const execConnection1_13 = {
   execWriteConnectError: 'containerexec_connection.go:75', execSendInfoError: 'containerexec_connection.go:89',
   execSendRemoveError: 'containerexec_connection.go:100',
@@ -363,7 +370,7 @@ export const from1_13_0 = {
 export const from1_14_0 = {
   monitor: 'monitor.go:98',
   ...nodePort1_12,
-  ...execConnection1_13, execError: 'streamserver.go:230',
+  ...execConnection1_13, ...attachConnection1_14, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
@@ -383,7 +390,7 @@ export const from1_14_0 = {
 export const from1_15_0 = {
   monitor: 'monitor.go:98',
   ...nodePort1_12,
-  ...execConnection1_13, execError: 'streamserver.go:230',
+  ...execConnection1_13, ...attachConnection1_14, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',
@@ -403,7 +410,7 @@ export const from1_15_0 = {
 export const from1_21_0 = {
   monitor: 'monitor.go:98',
   ...nodePort1_21,
-  ...execConnection1_13, execError: 'streamserver.go:230',
+  ...execConnection1_13, ...attachConnection1_14, execError: 'streamserver.go:230',
   execDeletedFrom: 'streamserver.go:284',
   ...logsConnection1_13,
   logsError: 'streamserver.go:120', logsDeletedFrom: 'streamserver.go:161',

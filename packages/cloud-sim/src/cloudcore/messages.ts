@@ -11,15 +11,20 @@ export const metricsConnectionText = (id: number) => `APIServer_MetricsConnectio
 /** kubeedge v1.6.1 cloud/pkg/cloudstream/containerlog_connection.go String */
 export const logsConnectionText = (id: number) => `APIServer_LogsConnection MessageID ${id}`;
 
-/** kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go String */
-export const execConnectionText = (id: number) => `APIServer_ExecConnection MessageID ${id}`;
+/**
+ * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go String; v1.14.0 containerattach_connection.go
+ * String
+ */
+export const hijackedConnectionText = (kind: 'exec' | 'attach', id: number) =>
+  `APIServer_${kind === 'exec' ? 'Exec' : 'Attach'}Connection MessageID ${id}`;
 
-/** kubeedge v1.6.1 pkg/stream/edgedexecconnection.go String */
-export const edgedExecText = (id: number) => `EDGE_EXEC_CONNECTOR Message MessageID ${id}`;
+/** kubeedge v1.6.1 pkg/stream/edgedexecconnection.go String; v1.14.0 edgedattachconnection.go String */
+export const edgedHijackedText = (kind: 'exec' | 'attach', id: number) =>
+  `EDGE_${kind.toUpperCase()}_CONNECTOR Message MessageID ${id}`;
 
-/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec */
-export const execSessionMissing = (release: CloudcoreRelease, key: string) =>
-  `${release.capitalMessages ? 'Exec: Can' : 'exec: can'} not find ${key} session `;
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec; v1.14.0 getAttach */
+export const hijackedSessionMissing = (release: CloudcoreRelease, kind: 'exec' | 'attach', key: string) =>
+  `${release.capitalMessages ? 'Exec: Can' : `${kind}: can`} not find ${key} session `;
 
 /** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec */
 export const notAnUpgrade = (release: CloudcoreRelease) =>
@@ -51,10 +56,10 @@ export const tunnelHasClosed = (release: CloudcoreRelease, session: string) =>
 export const connectionMissing = (release: CloudcoreRelease, id: number, session: string) =>
   `${release.capitalMessages ? 'Can' : 'can'} not find apiServer connection id ${id} in ${session}`;
 
-/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getMetrics, getExec; wrapped: v1.12.0 */
+/** kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getMetrics, getExec; wrapped: v1.12.0; v1.14.0 getAttach */
 export const addConnectionFailed = (
   release: CloudcoreRelease,
-  kind: 'connection' | 'exec connection',
+  kind: 'connection' | 'exec connection' | 'attach connection',
   session: string,
   error: string,
 ) => `${release.addErrorWrapped ? 'add apiServer' : 'Add apiserver'} ${kind} into ${session} error ${error}`;

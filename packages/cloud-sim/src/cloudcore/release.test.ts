@@ -43,7 +43,9 @@ describe('releases differ as their data says', () => {
     ['v1.5.0', '/metrics/resource', 404],
     ['v1.6.0', '/metrics/resource', 500],
     ['v1.13.5', '/attach/a/b/c', 404],
-    ['v1.23.1', '/attach/a/b/c', 501],
+    ['v1.23.1', '/attach/a/b/c', 500],
+    ['v1.23.1', '/attach/a/b/uid/c', 500],
+    ['v1.23.1', '/portForward/a/b', 404],
   ])('%s answers %s with %i', async (release, path, status) => {
     await inLab(
       async (lab) => {

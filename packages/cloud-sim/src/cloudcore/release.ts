@@ -38,6 +38,13 @@ export type LogStatement =
   | 'execSendRemoveError'
   | 'execReadError'
   | 'execWriteError'
+  | 'attachError'
+  | 'attachDeletedFrom'
+  | 'attachWriteConnectError'
+  | 'attachSendInfoError'
+  | 'attachSendRemoveError'
+  | 'attachReadError'
+  | 'attachWriteError'
   | 'logsError'
   | 'logsPodError'
   | 'logsAddConnectionError'
@@ -97,9 +104,9 @@ export interface CloudcoreRelease {
   /** The same for exec and attach. */
   readonly execSessionKey: 'host-header' | 'pod-node';
   /**
-   * What becomes of an exec whose client has gone: its goroutine reads on as fast as it can until the edge ends the
-   * request; or tells the edge of it and ends; or tells it again and again until it ends the request. After a reset
-   * all read on.
+   * What becomes of an exec or attach whose client has gone: its goroutine reads on as fast as it can until the edge
+   * ends the request; or tells the edge of it and ends; or tells it again and again until it ends the request. After
+   * a reset all read on.
    */
   readonly execClientGone: 'spins' | 'removes' | 'removes-until-done';
   /**
@@ -115,6 +122,8 @@ export interface CloudcoreRelease {
   readonly logsErrorPrefix: string;
   /** What a failed exec request's log line begins with. */
   readonly execErrorPrefix: string;
+  /** What a failed attach request's log line begins with. */
+  readonly attachErrorPrefix: string;
   /** A closed session is reported in one line (wrapped) instead of two. */
   readonly addErrorWrapped: boolean;
   /** Errors of a connection's Serve never reach the log nor the status. */

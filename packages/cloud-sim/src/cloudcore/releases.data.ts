@@ -71,6 +71,7 @@ const era3 = {
   metricsErrorPrefix: '',
   logsErrorPrefix: '',
   execErrorPrefix: '',
+  attachErrorPrefix: 'Failed to get attach, err: ',
   addErrorWrapped: false,
   // `if err := …Serve()` declares a new err, so that the deferred report never sees it.
   serveErrorShadowed: true,

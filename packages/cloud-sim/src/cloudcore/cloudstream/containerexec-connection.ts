@@ -1,6 +1,6 @@
 import type { NetSocket } from '@kubeedge-sim/sim-kit';
 import { type ConnectUrl, encodeConnectPayload, messageTypes } from '@kubeedge-sim/wire';
-import { edgedExecText, execConnectionText, messageText } from '../messages.ts';
+import { edgedHijackedText, hijackedConnectionText, messageText } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import { EdgePeer, removeAtEdge } from './edge-peer.ts';
 import type { GoRequest } from './go-request.ts';
@@ -18,11 +18,12 @@ const REMOVE_AGAIN_MS = 10;
 type End = { by: 'client' | 'edge' } | { by: 'client'; error: string };
 
 /**
- * One exec request on its way: a client's connection, its bytes as they are.
- * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go ContainerExecConnection
+ * One exec or attach request on its way: a client's connection, its bytes as they are.
+ * kubeedge v1.6.1 cloud/pkg/cloudstream/containerexec_connection.go ContainerExecConnection; v1.14.0
+ * containerattach_connection.go ContainerAttachConnection, which differs from it in its words alone
  */
 export class ContainerExecConnection implements ServedConnection {
-  readonly kind = 'exec';
+  readonly kind: 'exec' | 'attach';
   messageId = 0;
   traceId: number | undefined;
   /** Bytes of the edge written to the client. */
@@ -36,8 +37,14 @@ export class ContainerExecConnection implements ServedConnection {
   constructor(
     process: CloudcoreProcess,
     session: Session,
-    exchange: { request: GoRequest; socket: NetSocket; traceId: number | undefined },
+    exchange: {
+      kind: 'exec' | 'attach';
+      request: GoRequest;
+      socket: NetSocket;
+      traceId: number | undefined;
+    },
   ) {
+    this.kind = exchange.kind;
     this.#process = process;
     this.#session = session;
     this.#request = exchange.request;
@@ -47,7 +54,7 @@ export class ContainerExecConnection implements ServedConnection {
   }
 
   describe(): string {
-    return execConnectionText(this.messageId);
+    return hijackedConnectionText(this.kind, this.messageId);
   }
 
   setEdgePeerDone(): void {
@@ -76,15 +83,16 @@ export class ContainerExecConnection implements ServedConnection {
     const process = this.#process;
     const error = this.#sendConnection();
     if (error !== undefined) {
-      const text = `${this.describe()} send EXEC_CONNECT info error ${error}`;
-      process.log('E', 'execSendInfoError', text, this.traceId);
+      const type = this.kind === 'exec' ? 'EXEC_CONNECT' : 'ATTACH_CONNECT';
+      const text = `${this.describe()} send ${type} info error ${error}`;
+      process.log('E', `${this.kind}SendInfoError`, text, this.traceId);
       return error;
     }
     using _ = process.world.waiting(`cloudcore: ${this.describe()} for its client or the edge`);
     const end = await this.#passOn();
     if ('error' in end) {
       const text = `${this.describe()} failed to read from client: ${end.error}`;
-      process.log('E', 'execReadError', text, this.traceId);
+      process.log('E', `${this.kind}ReadError`, text, this.traceId);
     } else if (end.by === 'client' && process.release.execClientGone !== 'spins') {
       this.#removeAtEdge();
       if (process.release.execClientGone === 'removes') return undefined;
@@ -98,11 +106,12 @@ export class ContainerExecConnection implements ServedConnection {
     const { method, url: asked, header } = this.#request;
     const url: ConnectUrl = { ...asked, scheme: 'http', host: `127.0.0.1:${edgedPort}` };
     const data = encodeConnectPayload({ messId: this.messageId, url, header, method }, this.#process.dialect);
-    const error = this.#send(messageTypes.EXEC_CONNECT, data);
+    const type = this.kind === 'exec' ? messageTypes.EXEC_CONNECT : messageTypes.ATTACH_CONNECT;
+    const error = this.#send(type, data);
     if (error !== undefined) {
-      const connector = edgedExecText(this.messageId);
-      const text = `${this.describe()} failed to create exec connection: ${connector}, err: ${error}`;
-      this.#process.log('E', 'execWriteConnectError', text, this.traceId);
+      const connector = edgedHijackedText(this.kind, this.messageId);
+      const text = `${this.describe()} failed to create ${this.kind} connection: ${connector}, err: ${error}`;
+      this.#process.log('E', `${this.kind}WriteConnectError`, text, this.traceId);
     }
     return error;
   }
@@ -116,7 +125,7 @@ export class ContainerExecConnection implements ServedConnection {
         const error = this.#send(messageTypes.DATA, chunk.subarray(at, at + READ_BYTES));
         if (error !== undefined) {
           const text = `${this.describe()} failed to write to tunnel server, err: ${error}`;
-          this.#process.log('E', 'execWriteError', text, this.traceId);
+          this.#process.log('E', `${this.kind}WriteError`, text, this.traceId);
         }
         if (this.#edgePeer.isDone && this.#looksAtEdge(error)) return resolve({ by: 'edge' });
       }
@@ -164,7 +173,7 @@ export class ContainerExecConnection implements ServedConnection {
   #removeAtEdge(): undefined {
     removeAtEdge(this.#session, this, (error) => {
       const text = `${this.describe()} failed send REMOVE_CONNECT message to edge, err: ${error}`;
-      this.#process.log('W', 'execSendRemoveError', text, this.traceId);
+      this.#process.log('W', `${this.kind}SendRemoveError`, text, this.traceId);
     });
   }
 

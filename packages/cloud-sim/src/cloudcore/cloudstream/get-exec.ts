@@ -1,4 +1,4 @@
-import { execSessionMissing, hijackedWriteHeader, notAnUpgrade, sessionKeyFailed } from '../messages.ts';
+import { hijackedSessionMissing, hijackedWriteHeader, notAnUpgrade, sessionKeyFailed } from '../messages.ts';
 import { ContainerExecConnection } from './containerexec-connection.ts';
 import { type GoRequest, headerHasToken } from './go-request.ts';
 import type { GoResponse } from './go-response.ts';
@@ -6,16 +6,24 @@ import { serveOnSession } from './serve-on-session.ts';
 import { podSessionKey } from './session-key.ts';
 import type { StreamContext } from './stream-server.ts';
 
-const statements = { addError: 'execAddConnectionError', deletedFrom: 'execDeletedFrom' } as const;
+// A release that has attach prints both failures in one line, as its handler's own.
+const statements = {
+  exec: { addError: 'execAddConnectionError', deletedFrom: 'execDeletedFrom' },
+  attach: { addError: 'attachError', deletedFrom: 'attachDeletedFrom' },
+} as const;
 
-/**
- * Serves an exec request: takes the client's connection over, before the edge knows of it.
- * kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec
- */
-export async function getExec(
-  context: StreamContext,
-  request: GoRequest,
-  response: GoResponse,
+type Handler = (context: StreamContext, request: GoRequest, response: GoResponse) => Promise<void>;
+
+/** Serves an exec request. kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go getExec */
+export const getExec: Handler = (...exchange) => serveHijacked('exec', ...exchange);
+
+/** Serves an attach request. kubeedge v1.14.0 cloud/pkg/cloudstream/streamserver.go getAttach */
+export const getAttach: Handler = (...exchange) => serveHijacked('attach', ...exchange);
+
+/** Takes the client's connection over, before the edge knows of it. */
+async function serveHijacked(
+  kind: 'exec' | 'attach',
+  ...[context, request, response]: Parameters<Handler>
 ): Promise<void> {
   const { process, tunnels, pods } = context;
   const { release, world } = process;
@@ -25,7 +33,7 @@ export async function getExec(
     method: request.method,
     path: request.target,
     hostHeader: world.net.describe(request.host),
-    route: 'exec' as const,
+    route: kind,
     ...('key' in found && { sessionKey: world.net.describe(found.key), found: session !== undefined }),
   };
   const traceId = process.trace('stream.request', detail, world.trace.linked(request.connection));
@@ -33,15 +41,16 @@ export async function getExec(
   let connection: ContainerExecConnection | undefined;
   let error: string | undefined;
   if ('error' in found) error = sessionKeyFailed(found.sentence);
-  else if (session === undefined) error = execSessionMissing(release, world.net.describe(found.key));
+  else if (session === undefined)
+    error = hijackedSessionMissing(release, kind, world.net.describe(found.key));
   else if (!headerHasToken(request, 'Connection', 'upgrade') || hijackable === undefined)
     error = notAnUpgrade(release);
   else {
     response.hijacked = true;
     const { socket } = hijackable;
-    connection = new ContainerExecConnection(process, session, { request, socket, traceId });
+    connection = new ContainerExecConnection(process, session, { kind, request, socket, traceId });
     try {
-      error = await serveOnSession(context, session, connection, statements);
+      error = await serveOnSession(context, session, connection, statements[kind]);
     } finally {
       socket.destroySoon();
     }
@@ -50,7 +59,7 @@ export async function getExec(
   if (error !== undefined) {
     if (connection === undefined) response.writeHeader(500);
     else process.logGo(hijackedWriteHeader(release.logSources.restfulWriteHeader ?? ''), parent);
-    process.log('E', 'execError', `${release.execErrorPrefix}${error}`, parent);
+    process.log('E', `${kind}Error`, `${release[`${kind}ErrorPrefix`]}${error}`, parent);
   }
   const ended = {
     connectId: connection?.messageId ?? 0,

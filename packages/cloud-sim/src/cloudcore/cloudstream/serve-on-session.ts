@@ -23,7 +23,8 @@ export async function serveOnSession(
   const { release } = process;
   const addError = await session.addApiserverConnection(connection, context.nextMessageId());
   if (addError !== undefined) {
-    const kind = connection.kind === 'exec' ? 'exec connection' : 'connection';
+    const { kind: type } = connection;
+    const kind = type === 'exec' || type === 'attach' ? (`${type} connection` as const) : 'connection';
     const line = addConnectionFailed(release, kind, session.describe(), addError);
     if (release.addErrorWrapped) return line;
     process.log('E', statements.addError, line, connection.traceId);

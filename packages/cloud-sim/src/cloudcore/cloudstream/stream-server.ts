@@ -3,7 +3,7 @@ import type { PodClient } from '../nodes.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import type { RequestKind } from '../release.ts';
 import { getContainerLogs } from './get-container-logs.ts';
-import { getExec } from './get-exec.ts';
+import { getAttach, getExec } from './get-exec.ts';
 import { getMetrics } from './get-metrics.ts';
 import { listenGoHttp } from './go-http-server.ts';
 import { firstHeader, type GoRequest } from './go-request.ts';
@@ -31,11 +31,11 @@ export interface StreamContext {
 
 type StreamHandler = (context: StreamContext, request: GoRequest, response: GoResponse) => Promise<void>;
 
-/** A kind without an entry is routed but not simulated: its requests get 501 and say so. */
-const handlers: { readonly [kind in RequestKind]?: StreamHandler } = {
+const handlers: { readonly [kind in RequestKind]: StreamHandler } = {
   metrics: getMetrics,
   logs: getContainerLogs,
   exec: getExec,
+  attach: getAttach,
 };
 
 /**
@@ -77,19 +77,11 @@ async function handleStream(context: StreamContext, request: GoRequest, response
   const { method, url } = request;
   const accept = firstHeader(request, 'Accept');
   const result = routeRequest(release.routes, release.goRestful, { method, path: url.path, accept });
-  if (result.outcome === 'handler') {
-    const handler = handlers[result.kind];
-    if (handler !== undefined) return handler(context, request, response);
-  }
-  const route: RequestKind | 'none' = result.outcome === 'handler' ? result.kind : 'none';
+  if (result.outcome === 'handler') return handlers[result.kind](context, request, response);
   const hostHeader = process.world.net.describe(request.host);
-  const detail = { method, path: request.target, hostHeader, route };
+  const detail = { method, path: request.target, hostHeader, route: 'none' as const };
   const traceId = process.trace('stream.request', detail, process.world.trace.linked(request.connection));
   switch (result.outcome) {
-    case 'handler':
-      response.writeHeader(501);
-      void response.write(Buffer.from(`kubeedge-sim: ${result.kind} requests are not simulated\n`));
-      break;
     case 'redirect':
       writeRedirect(request, response, result.path);
       break;

@@ -5,7 +5,27 @@ import type { LogsConnectionTraits } from '../release.ts';
 import type { MessageSink } from './edged-metrics-connection.ts';
 import { type GoTarget, goTarget } from './go-target.ts';
 
+/** What upstream prints where, in its file of the kind. */
+const words = {
+  exec: {
+    dial: 'edgedexecconnection.go:61',
+    write: 'edgedexecconnection.go:79',
+    remove: 'edgedexecconnection.go:89',
+    read: 'edgedexecconnection.go:108',
+    readText: 'failed to write exec data, err:',
+  },
+  // v1.14.0
+  attach: {
+    dial: 'edgedattachconnection.go:124',
+    write: 'edgedattachconnection.go:85',
+    remove: 'edgedattachconnection.go:135',
+    read: 'edgedattachconnection.go:102',
+    readText: 'failed to read attach data, err:',
+  },
+} as const;
+
 export interface ExecConnectionOptions {
+  kind: 'exec' | 'attach';
   world: World;
   host: Host;
   log: ComponentLog;
@@ -29,18 +49,19 @@ const REMOVE_TRIES = 3;
 const WRITTEN_FIRST = ['Host', 'User-Agent', 'Content-Length', 'Transfer-Encoding', 'Trailer'];
 
 /**
- * Serves one EXEC_CONNECT: a connection to edged with the request on it, and then bytes as they are, edged's answer
+ * Serves one EXEC_CONNECT or ATTACH_CONNECT: a connection to edged with the request on it, and then bytes as they are, edged's answer
  * among them. A failed dial sends nothing at all.
- * Source: kubeedge v1.6.1 and, where a REMOVE_CONNECT stops at once, v1.7.0 pkg/stream/edgedexecconnection.go Serve.
+ * Source: kubeedge v1.6.1 and, where a REMOVE_CONNECT stops at once, v1.7.0 pkg/stream/edgedexecconnection.go Serve;
+ * v1.14.0 pkg/stream/edgedattachconnection.go Serve.
  * @returns false where upstream's Serve returns an error
  */
 export async function serveExecConnection(options: ExecConnectionOptions): Promise<boolean> {
-  const { log, onData, removed, signal, traits } = options;
+  const { kind, log, onData, removed, signal, traits } = options;
   const socket = await dialEdged(options);
   if (socket === undefined) return false;
   onData((data) => {
     if (socket.writable) socket.write(data);
-    else log.error('edgedexecconnection.go:79', 'failed to write, err: write: broken pipe');
+    else log.error(words[kind].write, 'failed to write, err: write: broken pipe');
     return drained(socket);
   });
   const cancelled = Promise.withResolvers<End>();
@@ -56,7 +77,7 @@ type End = 'ended' | 'failed';
 
 /** Dials as apimachinery's SpdyRoundTripper does, and writes the request. */
 async function dialEdged(options: ExecConnectionOptions): Promise<NetSocket | undefined> {
-  const { world, host, log, payload, signal, parent } = options;
+  const { kind, world, host, log, payload, signal, parent } = options;
   const url = connectUrlToString(payload.url);
   const emit = (detail: { outcome: 'answered' | 'failed'; error?: string }) =>
     world.trace.emit({
@@ -68,7 +89,7 @@ async function dialEdged(options: ExecConnectionOptions): Promise<NetSocket | un
     });
   const failed = (error: string) => {
     emit({ outcome: 'failed', error });
-    log.error('edgedexecconnection.go:61', `failed to dial, err: ${world.net.describe(error)}`);
+    log.error(words[kind].dial, `failed to dial, err: ${world.net.describe(error)}`);
     return undefined;
   };
   const target = goTarget(url);
@@ -102,12 +123,11 @@ function requestHead({ header, method = '' }: ConnectPayload, { host, requestTar
 
 /** Sends what edged says; while the cloud does not read, neither is edged read. */
 function passOn(options: ExecConnectionOptions, socket: NetSocket): Promise<End> {
-  const { log, payload, removed, signal, tunnel, traits } = options;
+  const { kind, log, removed, signal, tunnel, traits } = options;
   const { promise, resolve } = Promise.withResolvers<End>();
-  const connectId = payload.messId;
-  const name = nameOf(payload);
-  const failed = (error: string) =>
-    log.error('edgedexecconnection.go:108', `${name} failed to write exec data, err:${error}`);
+  const connectId = options.payload.messId;
+  const { read, readText } = words[kind];
+  const failed = (error: string) => log.error(read, `${nameOf(options)} ${readText}${error}`);
   socket.on('data', (chunk: Buffer) => {
     const isLast = traits.stopsOnCancel === 'next-chunk' && removed.aborted;
     const bytes = isLast ? chunk.subarray(0, READ_BYTES) : chunk;
@@ -130,14 +150,16 @@ function passOn(options: ExecConnectionOptions, socket: NetSocket): Promise<End>
   return promise;
 }
 
-function sendRemove({ log, payload, tunnel }: ExecConnectionOptions): void {
+function sendRemove(options: ExecConnectionOptions): void {
+  const { kind, log, payload, tunnel } = options;
   const message = { connectId: payload.messId, type: messageTypes.REMOVE_CONNECT, data: new Uint8Array() };
   for (let tries = 0; tries < REMOVE_TRIES; tries++) {
     if (tunnel.write(message)) return;
     const error = 'use of closed network connection';
-    const text = `${nameOf(payload)} send REMOVE_CONNECT message error ${error}`;
-    log.error('edgedexecconnection.go:89', text);
+    const text = `${nameOf(options)} send REMOVE_CONNECT message error ${error}`;
+    log.error(words[kind].remove, text);
   }
 }
 
-const nameOf = ({ messId }: ConnectPayload) => `EDGE_EXEC_CONNECTOR Message MessageID ${messId}`;
+const nameOf = ({ kind, payload }: ExecConnectionOptions) =>
+  `EDGE_${kind.toUpperCase()}_CONNECTOR Message MessageID ${payload.messId}`;

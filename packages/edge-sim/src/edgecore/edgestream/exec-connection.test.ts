@@ -129,3 +129,62 @@ describe('an EXEC_CONNECT', () => {
     );
   });
 });
+
+describe('an ATTACH_CONNECT', () => {
+  const ATTACH = Buffer.from(CONNECT, 'hex')
+    .toString('latin1')
+    .replace('\x01\x01', '\x01\x06')
+    .replace('/exec/', '/attach/');
+
+  it('is served as an exec is, from v1.14.0 on', async () => {
+    await inLab(
+      async (lab) => {
+        const edged = await scriptedEdged(lab);
+        const tunnel = await lab.tunnel();
+        tunnel.send(text(Buffer.from(ATTACH, 'latin1').toString('hex')));
+        const socket = await edged.accepted;
+        await lab.world.clock.sleep(10);
+        expect(edged.bytes().toString()).toMatch(/^\w+ \/attach\//);
+        tunnel.send(text('010361'));
+        await lab.world.clock.sleep(10);
+        expect(edged.bytes().at(-1)).toBe(0x61);
+        socket.end('answer');
+        await lab.world.clock.sleep(10);
+        const sent = tunnel.messages().map(({ hex }) => decodeMessage(Buffer.from(hex, 'hex')));
+        expect(sent.map(({ type, data }) => [type, Buffer.from(data).toString()])).toEqual([
+          [messageTypes.DATA, 'answer'],
+          [messageTypes.REMOVE_CONNECT, ''],
+        ]);
+      },
+      { edged: 'none', tag: 'v1.14.0' },
+    );
+  });
+
+  it('is nothing to v1.13.5', async () => {
+    await inLab(
+      async (lab) => {
+        const tunnel = await lab.tunnel();
+        tunnel.send(text(Buffer.from(ATTACH, 'latin1').toString('hex')));
+        await lab.world.clock.sleep(1_000);
+        expect(tunnel.messages()).toEqual([]);
+        expect(lab.panics).toEqual([]);
+      },
+      { edged: 'none', tag: 'v1.13.5' },
+    );
+  });
+
+  it('tells in words of its own that edged is down', async () => {
+    await inLab(
+      async (lab) => {
+        const tunnel = await lab.tunnel();
+        tunnel.send(text(Buffer.from(ATTACH, 'latin1').toString('hex')));
+        await lab.world.clock.sleep(1_000);
+        expect(lab.logs().slice(1)).toEqual([
+          'E edgedattachconnection.go:124] failed to dial, err: dial tcp 127.0.0.1:10350: connect: connection refused',
+          'E tunnel.go:124] Serve Attach connection error MESSAGE: connectid 1 MessageType ATTACH_CONNECT',
+        ]);
+      },
+      { edged: 'none', tag: 'v1.14.0' },
+    );
+  });
+});

@@ -86,7 +86,7 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
       return undefined;
     }
     const { unknownType } = options.traits;
-    if (type < messageTypes.DATA || (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)) {
+    if (startsConnection(type, options.dialect) || (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)) {
       // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
       queueMicrotask(() => void serve(options, connections, message, parent).catch(unlessEnded));
@@ -121,11 +121,10 @@ interface LocalConnection {
   readonly channel: ReadChannel;
 }
 
-const servedTypes: readonly number[] = [
-  messageTypes.LOGS_CONNECT,
-  messageTypes.EXEC_CONNECT,
-  messageTypes.METRIC_CONNECT,
-];
+/** Source: tunnel.go Serve; ATTACH_CONNECT: v1.14.0. */
+const startsConnection = (type: number, dialect: Dialect) =>
+  type < messageTypes.DATA ||
+  (type === messageTypes.ATTACH_CONNECT && isMessageTypeKnown(messageTypes.ATTACH_CONNECT, dialect));
 
 /** Source: tunnel.go ServeConnection. */
 async function serve(
@@ -139,9 +138,10 @@ async function serve(
   if (signal.aborted) return;
   if (!isMessageTypeKnown(type, dialect))
     return options.panic(`Wrong message type ${messageTypeGoName(type, dialect)}`);
-  if (!servedTypes.includes(type)) return;
+  if (!startsConnection(type, dialect)) return;
   const isLogs = type === messageTypes.LOGS_CONNECT;
   const isExec = type === messageTypes.EXEC_CONNECT;
+  const isAttach = type === messageTypes.ATTACH_CONNECT;
   // kubeedge v1.3.0, v1.4.0 edge/pkg/edgestream/tunnel.go.
   if (isExec ? !traits.exec : !isLogs && traits.metrics === null) return options.panic('TODO');
   const payload = unmarshal(options, message);
@@ -160,8 +160,9 @@ async function serve(
       channel.read(takeMessages(connection, take));
     const read = () => onData(() => undefined);
     const request = { ...options, connectId, payload, tunnel, removed: removed.signal, parent, read };
-    if (isExec) {
-      served = await serveExecConnection({ ...request, traits: traits.logs, onData });
+    if (isExec || isAttach) {
+      const kind = isExec ? 'exec' : 'attach';
+      served = await serveExecConnection({ ...request, kind, traits: traits.logs, onData });
     } else if (isLogs || traits.metrics === null) {
       served = await serveLogsConnection({ ...request, traits: traits.logs });
     } else if (payload.header === null && traits.metrics.identity) {
@@ -213,6 +214,8 @@ const SERVE_ERRORS: Readonly<Record<number, readonly [source: string, kind: stri
   [messageTypes.LOGS_CONNECT]: ['tunnel.go:94', 'Logs'],
   [messageTypes.EXEC_CONNECT]: ['tunnel.go:98', 'Container Exec'],
   [messageTypes.METRIC_CONNECT]: ['tunnel.go:102', 'Metrics'],
+  // v1.14.0
+  [messageTypes.ATTACH_CONNECT]: ['tunnel.go:124', 'Attach'],
 };
 
 /** Where it prints that a payload cannot be read. */
@@ -220,6 +223,7 @@ const UNMARSHAL_ERRORS: Readonly<Record<number, string>> = {
   [messageTypes.LOGS_CONNECT]: 'tunnel.go:55',
   [messageTypes.EXEC_CONNECT]: 'tunnel.go:68',
   [messageTypes.METRIC_CONNECT]: 'tunnel.go:82',
+  [messageTypes.ATTACH_CONNECT]: 'tunnel.go:85',
 };
 
 function logServeError(log: ComponentLog, { connectId, type }: TunnelMessage, dialect: Dialect): void {
