@@ -6,6 +6,7 @@ import { fleet } from './fleet/fleet.ts';
 import { tunnelPicture } from './picture.ts';
 import type { Benchmark, BenchOptions, Result } from './result.ts';
 import { startUp } from './start-up.ts';
+import { streams } from './streams/streams.ts';
 import { resultText } from './text.ts';
 import { frames } from './tunnel/frames.ts';
 import { tunnel } from './tunnel/tunnel.ts';
@@ -15,7 +16,7 @@ import { worlds } from './worlds.ts';
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url);
 const PICTURE = new URL('../docs/benchmarks.svg', import.meta.url);
 
-const benchmarks: readonly Benchmark[] = [tunnel, frames, fleet, startUp, worlds, virtualTime];
+const benchmarks: readonly Benchmark[] = [tunnel, frames, streams, fleet, startUp, worlds, virtualTime];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

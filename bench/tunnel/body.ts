@@ -34,7 +34,7 @@ export function bodyLines({ lines, lineBytes }: Pick<BodyShape, 'lines' | 'lineB
 /** The path under which a stub of edged serves a body. */
 export const pathOf = ({ lines, lineBytes }: BodyShape) => `/stats/summary?lines=${lines}&bytes=${lineBytes}`;
 
-/** The path of a body in lines of {@link smallBody}'s length that never ends. */
+/** A path of a body in lines of {@link smallBody}'s length that never ends; so does every other with this word. */
 export const endlessPath = '/stats/summary?endless';
 
 /** Writes the body of {@link endlessPath} as fast as it is read. */

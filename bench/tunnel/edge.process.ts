@@ -9,7 +9,8 @@ import {
 } from '@kubeedge-sim/edge-sim';
 import { createHttpServer, createLoopbackWorld, listenHttp, type World } from '@kubeedge-sim/sim-kit';
 import { serveCalls } from '../process.ts';
-import { type BodyShape, bodyLines, endless, endlessPath, pathOf } from './body.ts';
+import { endExecs, readStdinBytes, serveExec } from '../streams/stub-exec.ts';
+import { type BodyShape, bodyLines, endless, pathOf } from './body.ts';
 import { type CloudStarted, declareHosts } from './hosts.ts';
 import { describeMachine } from './machine.ts';
 
@@ -35,9 +36,10 @@ async function start({ cloud: started, bodies, pods }: EdgeStart): Promise<void>
   if (bodies !== undefined) {
     const served = new Map(bodies.map((shape) => [pathOf(shape), Buffer.concat(bodyLines(shape))]));
     const server = createHttpServer((request, response) => {
-      if (request.url === endlessPath) endless(response);
+      if (request.url?.endsWith('endless')) endless(response);
       else response.end(served.get(request.url ?? '') ?? 'no such body\n');
     });
+    server.on('upgrade', serveExec);
     const target = { address: '127.0.0.1', port: EDGED_PORT };
     own.own(await listenHttp(edge, target, { component: 'stub-edged' }, server));
   }
@@ -54,4 +56,4 @@ async function start({ cloud: started, bodies, pods }: EdgeStart): Promise<void>
   own.own({ [Symbol.asyncDispose]: () => edgecore.stop() });
 }
 
-serveCalls({ start }, async () => world?.[Symbol.asyncDispose]());
+serveCalls({ start, stdinBytes: readStdinBytes, endExecs }, async () => world?.[Symbol.asyncDispose]());

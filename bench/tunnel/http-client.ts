@@ -58,7 +58,7 @@ export function createLatencies({ warmUpSeconds, seconds }: Pick<RequestLoad, 'w
 
 export type Latencies = ReturnType<typeof createLatencies>;
 
-function open({ host, port }: RequestLoad): Promise<TLSSocket> {
+function open({ host, port }: Pick<RequestLoad, 'host' | 'port'>): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, rejectUnauthorized: false }, () => resolve(socket));
     socket.setNoDelay(true);
@@ -80,6 +80,36 @@ export async function readEndless(load: RequestLoad): Promise<number> {
   const perSecond = ((bytes - before.bytes) / (performance.now() - before.atMs)) * 1_000;
   socket.destroy();
   return perSecond;
+}
+
+/** Answers that never end, read side by side. */
+export interface Follows {
+  /** Bytes of all of them so far. */
+  bytes(): number;
+  stop(): void;
+}
+
+/** Makes the same request on several connections, and reads what comes. */
+export async function followEndless(load: {
+  host: string;
+  port: number;
+  request: string;
+  follows: number;
+}): Promise<Follows> {
+  const sockets = await Promise.all(Array.from({ length: load.follows }, () => open(load)));
+  let bytes = 0;
+  for (const socket of sockets) {
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    socket.write(load.request);
+  }
+  return {
+    bytes: () => bytes,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 function repeat(socket: TLSSocket, load: RequestLoad, latencies: Latencies): Promise<never> {

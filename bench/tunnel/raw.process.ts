@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { serveCalls } from '../process.ts';
+import { dialRawStream, type RawStream } from '../streams/raw-streams.ts';
 import { type BodyShape, bodyLines, pathOf } from './body.ts';
 import { dialRawWss, type KeyPair } from './raw-wss.ts';
 
@@ -16,9 +17,16 @@ async function https({ tls, bodies }: { tls: KeyPair; bodies: readonly BodyShape
   return (server.address() as AddressInfo).port;
 }
 
+let stream: RawStream | undefined;
+
 serveCalls({
   https,
   async wss({ port, shape }: { port: number; shape: BodyShape }) {
     await dialRawWss(port, shape);
   },
+  async rawDial(port: number) {
+    stream = await dialRawStream(port);
+  },
+  rawSend: (messageBytes: number) => stream?.send(messageBytes),
+  rawReceived: () => stream?.received(),
 });

@@ -23,6 +23,11 @@ export interface Way {
 /** The processes of the tunnel, and those that it is compared with. */
 export interface TunnelProcesses extends AsyncDisposable {
   client: BenchProcess;
+  edge: BenchProcess;
+  /** The servers and clients that do nothing else. */
+  raw: BenchProcess;
+  /** cloudcore's stream server, and how it names the node. */
+  ours: { host: string; port: number; edgeHost: string };
   /** Ours first. */
   ways: Way[];
 }
@@ -52,9 +57,13 @@ export async function startTunnel({ profileFolder }: BenchOptions): Promise<Tunn
       await raw.call('wss', { port, shape });
       wssPorts.set(shape, port);
     }
+    await raw.call('rawDial', await client.call<number>('rawListen', tls));
     const edgeHost = `${started.edgeAddress}:10350`;
     return {
       client,
+      edge,
+      raw,
+      ours: { host: started.cloudAddress, port: 10_003, edgeHost },
       ways: [
         {
           name: 'kubeedge-sim',
