@@ -34,6 +34,10 @@ export const notEverywhere: ReadonlySet<Tool> = new Set(['go', 'python3', 'java'
 const KUBECTL_CACHED = fileURLToPath(
   new URL('../node_modules/.cache/kubernetes-client/usr/bin/kubectl', import.meta.url),
 );
+/** Where scripts/build-kubectl.sh puts the one it builds. */
+const KUBECTL_BUILT = fileURLToPath(
+  new URL('../node_modules/.cache/kubectl-v1.32.4/kubectl', import.meta.url),
+);
 /** The oldest Node that the packages support; the install brings it for Linux. */
 const NODE_22 = fileURLToPath(new URL('./node22/node_modules/.bin/node', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
@@ -60,7 +64,10 @@ export async function probeNeeds(): Promise<Needs> {
   );
   const [kubectl131, script] = await Promise.all([
     // 1.31 is the first that asks for a WebSocket by default.
-    probeKubectl([process.env.KUBECTL_1_31, process.env.KUBECTL, 'kubectl'], /v(1\.(?:3[1-9]|[4-9]\d)\.\S*)/),
+    probeKubectl(
+      [process.env.KUBECTL_1_31, KUBECTL_BUILT, process.env.KUBECTL, 'kubectl'],
+      /v(1\.(?:3[1-9]|[4-9]\d)\.\S*)/,
+    ),
     probeCommand('script', ['--version'], /util-linux (\S+)/),
   ]);
   return {
@@ -111,7 +118,10 @@ async function probeKubectl(places: readonly (string | undefined)[], wanted: Reg
     found.push(need.why);
   }
   const seen = found.length === 0 ? 'not found' : found.join('; ');
-  return { ok: false, why: `${seen}; run scripts/install-kubectl.sh or set KUBECTL` };
+  return {
+    ok: false,
+    why: `${seen}; run scripts/install-kubectl.sh or scripts/build-kubectl.sh, or set KUBECTL`,
+  };
 }
 
 /** Its place, not its name: a test tool starts it by that. */

@@ -1,11 +1,21 @@
+import { text } from 'node:stream/consumers';
 import { goErrorText, type Status } from '@kubeedge-sim/cloud-sim';
 import {
   type Endpoint,
   type Host,
   httpRequest,
   NetError,
+  type NotUpgraded,
+  requestUpgrade,
   type TlsClientOptions,
+  type Upgraded,
 } from '@kubeedge-sim/sim-kit';
+import {
+  kubeletProtocols,
+  type RemoteCommandProtocol,
+  readUpgradeAnswer,
+  upgradeRequestHeaders,
+} from '@kubeedge-sim/spdy';
 
 export interface KubectlOptions {
   /** The apiserver. */
@@ -17,6 +27,8 @@ export interface KubectlOptions {
   namespace?: string;
   /** The trace event that makes somebody run kubectl. */
   parent?: number;
+  /** What `-i` passes on; nothing by default. It is no terminal. */
+  stdin?: Uint8Array;
   /** Interrupts it, as Ctrl-C does. */
   signal?: AbortSignal;
 }
@@ -44,6 +56,8 @@ export interface ApiClient {
   get(path: string, options?: GetOptions): Promise<string>;
   /** The body of a 2xx answer as it comes. @throws KubectlError */
   stream(path: string, options?: GetOptions): AsyncIterable<Buffer>;
+  /** A connection on which SPDY may begin, and the protocol agreed on. @throws KubectlError */
+  upgrade(path: string): Promise<Upgraded & { readonly protocol: RemoteCommandProtocol }>;
 }
 
 /** How a request is made, and what it is about. */
@@ -63,6 +77,8 @@ const USER_AGENT = 'kubectl/v1.20.2 (linux/amd64) kubernetes/faecb19';
 /** Requests as kubectl 1.20.2 makes them, each on a connection of its own. */
 export function createApiClient(host: Host, options: KubectlOptions): ApiClient {
   const { server, tls = { verify: false }, token, parent, signal } = options;
+  const credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const dial = { tls, timeoutMs: 30_000, component: COMPONENT, parent, signal };
   async function* stream(
     path: string,
     { accept = ANY_JSON, subject }: GetOptions = {},
@@ -75,14 +91,10 @@ export function createApiClient(host: Host, options: KubectlOptions): ApiClient 
         headers: {
           'user-agent': USER_AGENT,
           accept,
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...credentials,
           'accept-encoding': 'gzip',
         },
-        tls,
-        timeoutMs: 30_000,
-        component: COMPONENT,
-        parent,
-        signal,
+        ...dial,
       });
       const { status, headers, body } = response;
       if (status >= 200 && status <= 206) {
@@ -102,6 +114,37 @@ export function createApiClient(host: Host, options: KubectlOptions): ApiClient 
       const chunks: Buffer[] = [];
       for await (const chunk of stream(path, getOptions)) chunks.push(chunk);
       return Buffer.concat(chunks).toString();
+    },
+    async upgrade(path) {
+      const headers = [
+        ...Object.entries({
+          Host: `${server.address}:${server.port}`,
+          'User-Agent': USER_AGENT,
+          'Content-Length': '0',
+        }),
+        ...Object.entries(credentials),
+        ...upgradeRequestHeaders(kubeletProtocols),
+      ];
+      let answer: Upgraded | NotUpgraded;
+      try {
+        const socket = await host.connect(server, dial);
+        answer = await requestUpgrade(socket, { method: 'POST', path, headers, signal });
+      } catch (error) {
+        if (signal?.aborted) throw new KubectlError('^C', INTERRUPTED);
+        // kubernetes/apimachinery v0.20.2 pkg/util/httpstream/spdy; client-go v0.20.2 transport/spdy/spdy.go Negotiate
+        const url = JSON.stringify(`https://${server.address}:${server.port}${path}`);
+        throw new KubectlError(`error: error sending request: Post ${url}: ${goErrorText(error)}`);
+      }
+      const { status, response } = answer;
+      const body = 'head' in answer ? '' : await text(response).catch(() => '');
+      const read = readUpgradeAnswer(status, response.headers, body);
+      if ('protocol' in read && 'head' in answer)
+        return { ...answer, protocol: read.protocol as RemoteCommandProtocol };
+      answer.socket.destroy();
+      const isStatus = readStatus(body) !== undefined;
+      const contentType = response.headers['content-type'] ?? '';
+      if (isStatus) throw new KubectlError(serverError({ status, contentType, text: body }, undefined));
+      throw new KubectlError(`error: ${'error' in read ? read.error : ''}`);
     },
   };
 }

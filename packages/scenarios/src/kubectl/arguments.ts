@@ -5,6 +5,8 @@ export interface KubectlCommand {
   verb: string;
   /** What follows the verb and is no flag. */
   words: string[];
+  /** What follows `--`. */
+  argv?: string[];
   allNamespaces: boolean;
   namespace?: string;
   /** -o. */
@@ -19,6 +21,10 @@ export interface KubectlCommand {
   previous: boolean;
   timestamps: boolean;
   container?: string;
+  /** -i. */
+  stdin: boolean;
+  /** -t. */
+  tty: boolean;
   /** As given; `logs` reads them. */
   tail?: string;
   since?: string;
@@ -37,7 +43,15 @@ type ValueFlag =
   | 'since'
   | 'sinceTime'
   | 'limitBytes';
-type Switch = 'allNamespaces' | 'noHeaders' | 'containers' | 'follow' | 'previous' | 'timestamps';
+type Switch =
+  | 'allNamespaces'
+  | 'noHeaders'
+  | 'containers'
+  | 'follow'
+  | 'previous'
+  | 'timestamps'
+  | 'stdin'
+  | 'tty';
 
 const valueFlags: Readonly<Record<string, ValueFlag>> = {
   '-n': 'namespace',
@@ -66,6 +80,10 @@ const switches: Readonly<Record<string, Switch>> = {
   '-p': 'previous',
   '--previous': 'previous',
   '--timestamps': 'timestamps',
+  '-i': 'stdin',
+  '--stdin': 'stdin',
+  '-t': 'tty',
+  '--tty': 'tty',
 };
 
 /** Reads a command line without the leading `kubectl`. @throws KubectlError for a flag it does not know */
@@ -82,9 +100,15 @@ export function parseCommand(args: readonly string[]): KubectlCommand {
     follow: false,
     previous: false,
     timestamps: false,
+    stdin: false,
+    tty: false,
   };
-  const rest = [...args];
+  const rest = args.flatMap(apart);
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === '--') {
+      command.argv = args.slice(args.indexOf('--') + 1);
+      break;
+    }
     if (!argument.startsWith('-')) {
       if (command.verb === '') command.verb = argument;
       else command.words.push(argument);
@@ -100,4 +124,11 @@ export function parseCommand(args: readonly string[]): KubectlCommand {
       throw new KubectlError(`Error: unknown flag: ${flag}\nSee 'kubectl ${command.verb} --help' for usage.`);
   }
   return command;
+}
+
+/** `-it` is `-i -t`. */
+function apart(argument: string): string[] {
+  const letters = /^-([a-zA-Z]{2,})$/.exec(argument)?.[1] ?? '';
+  const flags = letters.split('').map((letter) => `-${letter}`);
+  return flags.length > 0 && flags.every((flag) => flag in switches) ? flags : [argument];
 }

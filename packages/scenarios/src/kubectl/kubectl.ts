@@ -1,6 +1,7 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { createApiClient, KubectlError, type KubectlOptions } from './api-client.ts';
 import { parseCommand } from './arguments.ts';
+import { attach, exec } from './exec.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { topNode } from './top-node.ts';
@@ -21,7 +22,8 @@ const PROCESS_ID = 4711;
  * the world's net and prints what the real one prints. `args` come without the leading `kubectl`. Known: `get
  * nodes|pods [NAME] [-A|-n NS] [-l …] [-o wide]`, `get --raw PATH`, `top node [NAME]`, `top pod [NAME] [-A|-n
  * NS] [--containers]`, with `-l`, `--sort-by` and `--no-headers`; `logs POD [CONTAINER]` with `-n`, `-c`, `-f`, `-p`,
- * `--tail`, `--since`, `--since-time`, `--timestamps` and `--limit-bytes`.
+ * `--tail`, `--since`, `--since-time`, `--timestamps` and `--limit-bytes`; `exec POD -- COMMAND` and `attach POD` with
+ * `-n`, `-c` and `-i`.
  */
 export async function runKubectl(
   world: World,
@@ -36,6 +38,8 @@ export async function runKubectl(
     const [subject = ''] = command.words;
     if (command.verb === 'get') return { exitCode: 0, ...(await get(client, command)) };
     if (command.verb === 'logs') return await logs(client, command);
+    if (command.verb === 'exec') return await exec(client, command, options);
+    if (command.verb === 'attach') return await attach(client, command, options);
     if (command.verb === 'top' && /^(nodes?|no)$/.test(subject)) {
       return { stdout: await topNode(client, command), stderr: '', exitCode: 0 };
     }
