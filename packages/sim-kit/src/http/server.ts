@@ -35,7 +35,10 @@ export async function listenHttp(
   });
   const close = async () => {
     await listener.close();
+    const closed = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of sockets) socket.destroy();
+    // Whoever serves them hears of it only then.
+    await Promise.all(closed);
   };
   return {
     target: listener.target,
