@@ -139,16 +139,14 @@ function runCommand(
   clientSocket: ClientUpgrade['socket'],
   options: TranslatorOptions & NodeStreams & { passed: { fromClient: number; fromNode: number } },
 ): Promise<CommandResult> {
-  const { world, host, wants, node, protocol, passed } = options;
+  const { world, host, wants, node, protocol, passed, signal } = options;
   const { socket } = node;
   const remote = new RemoteCommandClient({ protocol, wants });
   const sizes = new TerminalSizeReader();
   const { promise, resolve } = Promise.withResolvers<CommandResult>();
-  const ping = world.clock.setInterval(
-    () => act(() => remote.ping()),
-    PING_PERIOD_MS,
-    `SPDY ping of ${host.name}`,
-  );
+  const label = `SPDY ping of ${host.name}`;
+  const ping = world.clock.setInterval(() => act(() => remote.ping()), PING_PERIOD_MS, label);
+  signal.addEventListener('abort', () => ping.cancel(), { once: true });
 
   /** Does something to the session and sends what comes of it; while the node does not read, nor is the client read. */
   function act<T>(action: () => T): T {
