@@ -173,6 +173,37 @@ describe('readChannelEnd', () => {
   });
 });
 
+describe('what is not served yet', () => {
+  it.each([
+    ['v1.3.1', messageTypes.METRIC_CONNECT, 1],
+    ['v1.4.0', messageTypes.METRIC_CONNECT, 0],
+    ['v1.4.0', messageTypes.EXEC_CONNECT, 1],
+    ['v1.5.0', messageTypes.EXEC_CONNECT, 0],
+  ])('%s panics at type %i: %i', async (tag, type, expected) => {
+    const panics = await found(tag, async (lab) => {
+      (await lab.tunnel()).send(connect(1, type, 'lab=blank'));
+      await lab.world.clock.sleep(100);
+      return lab.panics;
+    });
+    expect(panics).toHaveLength(expected);
+  });
+});
+
+describe('dataVerbosity', () => {
+  it.each([
+    ['v1.4.0', 0],
+    ['v1.5.0', 4],
+  ])('%s logs what it sends of a log at level %i', async (tag, level) => {
+    const levels = await found(tag, async ({ world, tunnel }) => {
+      (await tunnel()).send(connect(1, messageTypes.LOGS_CONNECT, 'lab=blank'));
+      await world.clock.sleep(100);
+      const data = world.trace.of('log').filter(({ detail }) => detail.message.includes(' write logs '));
+      return new Set(data.map(({ detail }) => detail.verbosity));
+    });
+    expect(levels).toEqual(new Set([level]));
+  });
+});
+
 describe('the lines of a metrics request', () => {
   const linesOf = (tag: string) =>
     found(tag, async ({ world, tunnel, logs }) => {
