@@ -69,6 +69,11 @@ export const cloudQuirks: Readonly<Record<string, Quirk>> = {
     source: 'go.mod',
     test: cloud('request-quirks', 'goRestful:'),
   },
+  gorilla: {
+    what: 'Version of gorilla/websocket, which words what is wrong with a frame',
+    source: 'vendor/github.com/gorilla/websocket/conn.go advanceFrame',
+    test: cloud('request-quirks', "describe('gorilla'"),
+  },
   routes: {
     what: 'What is routed on 10003',
     source: `${streamserver} installDebugHandler`,

@@ -83,6 +83,8 @@ export interface CloudcoreRelease {
   readonly cloudstream: true;
   /** Vendored version of go-restful; from 2.16.0 on a 405 carries `Allow`, and a 406 has a longer body. */
   readonly goRestful: '2.9.6' | '2.16.0';
+  /** Vendored version of gorilla/websocket: how it words what is wrong with a frame. */
+  readonly gorilla: '1.4' | '1.5';
   /** What is routed on port 10003. */
   readonly routes: readonly StreamRoute[];
   /** `X-Forwarded-Uri: /api/v1/nodes/NAME/proxy/…` overrides the Host header as session key (metrics). */

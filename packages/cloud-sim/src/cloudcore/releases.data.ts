@@ -54,6 +54,7 @@ const cipherEcdsa = ['ECDHE-ECDSA-AES128-GCM-SHA256'];
 const era3 = {
   cloudstream: true,
   goRestful: '2.9.6',
+  gorilla: '1.4',
   routes: routes3,
   forwardedUri: false,
   metricsTargetPort: 'constant',
@@ -157,8 +158,10 @@ const era13 = {
   monitor: true,
 } as const;
 const era14 = { ...era13, routes: routes14 } as const;
+// go.mod
+const era18 = { ...era14, gorilla: '1.5' } as const;
 // tunnelserver.go: klog.Errorf for klog.Error, %d for %s
-const era21 = { ...era14, formatVerbs: 'right' } as const;
+const era21 = { ...era18, formatVerbs: 'right' } as const;
 
 export const releaseRows = [
   { release: 'v1.2.0', cloudstream: false },
@@ -242,14 +245,14 @@ export const releaseRows = [
   { release: 'v1.17.3', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
   { release: 'v1.17.4', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
   { release: 'v1.17.5', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.18.0', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.18.1', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.18.2', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.18.3', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.19.0', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.19.1', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.19.2', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
-  { release: 'v1.20.0', ...era14, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.18.0', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.18.1', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.18.2', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.18.3', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.19.0', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.19.1', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.19.2', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
+  { release: 'v1.20.0', ...era18, logSources: sources.from1_15_0, goRestful: '2.16.0' },
   { release: 'v1.21.0', ...era21, logSources: sources.from1_21_0, goRestful: '2.16.0' },
   { release: 'v1.21.1', ...era21, logSources: sources.from1_21_0, goRestful: '2.16.0' },
   { release: 'v1.21.2', ...era21, logSources: sources.from1_21_0, goRestful: '2.16.0' },

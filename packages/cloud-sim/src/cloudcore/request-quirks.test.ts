@@ -35,6 +35,47 @@ test.each([
   });
 });
 
+describe('gorilla', () => {
+  const x = Buffer.from('4d0378', 'hex');
+  const frames: Readonly<Record<string, Buffer[]>> = {
+    unmasked: [RawEdge.frame(1, x, { mask: false })],
+    rsv1: [RawEdge.frame(1, x, { rsv: 4 })],
+    opcode: [RawEdge.frame(3, x)],
+    'control-cut': [RawEdge.frame(9, x, { fin: 0 })],
+    'control-long': [RawEdge.frame(9, Buffer.alloc(126))],
+    'two-starts': [RawEdge.frame(1, x, { fin: 0 }), RawEdge.frame(1, x)],
+    continuation: [RawEdge.frame(0, x)],
+    code: [RawEdge.frame(8, Buffer.from('03ed', 'hex'))],
+  };
+
+  test.each([
+    ['v1.17.5', 'unmasked', 'incorrect mask flag'],
+    ['v1.18.0', 'unmasked', 'bad MASK'],
+    ['v1.17.5', 'rsv1', 'unexpected reserved bits 0x40'],
+    ['v1.18.0', 'rsv1', 'RSV1 set'],
+    ['v1.17.5', 'opcode', 'unknown opcode 3'],
+    ['v1.18.0', 'opcode', 'bad opcode 3'],
+    ['v1.17.5', 'control-cut', 'control frame not final'],
+    ['v1.18.0', 'control-cut', 'FIN not set on control'],
+    ['v1.17.5', 'control-long', 'control frame length > 125'],
+    ['v1.18.0', 'control-long', 'len > 125 for control'],
+    ['v1.17.5', 'two-starts', 'message start before final message frame'],
+    ['v1.18.0', 'two-starts', 'data before FIN'],
+    ['v1.17.5', 'continuation', 'continuation after final message frame'],
+    ['v1.18.0', 'continuation', 'continuation after FIN'],
+    ['v1.17.5', 'code', 'invalid close code'],
+    ['v1.18.0', 'code', 'bad close code 1005'],
+  ])('%s, %s: %s', async (release, name, reason) => {
+    await withEdge(release, async (lab, edge) => {
+      edge.socket.write(Buffer.concat(frames[name] ?? []));
+      const answer = await edge.next();
+      expect(Buffer.from(answer?.hex ?? '', 'hex').toString('latin1')).toBe(`\x03\xea${reason}`);
+      await lab.world.clock.sleep(1);
+      expect(printed(lab).at(-1)).toBe(`get Tunnel session [edge-node-1] reader error websocket: ${reason}`);
+    });
+  });
+});
+
 describe('metricsTargetPort', () => {
   /** The port the edge is told to dial, or what becomes of the request. */
   const told = (release: string, host: string) =>

@@ -1,9 +1,10 @@
 import type { NetSocket } from '@kubeedge-sim/sim-kit';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { CloudcoreRelease } from '../release.ts';
 import { firstHeader, type GoRequest, type Hijackable, headerHasToken } from './go-request.ts';
 
-// How gorilla/websocket v1.4.0 (vendored by kubeedge v1.6.1) differs from ws where a peer or a log reader
-// sees it.
+// How gorilla/websocket v1.4.0 (vendored by kubeedge v1.6.1), and v1.5.0 (v1.18.0), differ from ws where a peer or a log
+// reader sees it.
 
 const badHandshake = 'websocket: the client is not using the websocket protocol: ';
 
@@ -149,6 +150,7 @@ export function textFrame(payload: Uint8Array): Buffer {
 
 /** Tells `use` about the end of reading, whichever way it comes. `socket` is the one below `webSocket`. */
 export function watchReads(
+  { gorilla }: Pick<CloudcoreRelease, 'gorilla'>,
   webSocket: GorillaSocket,
   socket: NetSocket,
   use: (failure: ReadFailure) => void,
@@ -161,7 +163,7 @@ export function watchReads(
   };
   webSocket.onReadFailure = once;
   webSocket.on('error', (error: Error & { code?: string }) => {
-    const failure = protocolFailure(error);
+    const failure = protocolFailure(gorilla, error);
     if (failure !== undefined) once(failure);
   });
   socket.once('error', (error: Error & { code?: string }) => {
@@ -178,21 +180,28 @@ function addresses(socket: NetSocket): string {
   return `${localAddress}:${localPort}->${remoteAddress}:${remotePort}`;
 }
 
-// gorilla conn.go advanceFrame, by ws's error code.
-const protocolErrors: Readonly<Record<string, string>> = {
-  WS_ERR_EXPECTED_MASK: 'incorrect mask flag',
-  WS_ERR_UNEXPECTED_RSV_1: 'unexpected reserved bits 0x40',
+type Version = CloudcoreRelease['gorilla'];
+
+// gorilla conn.go advanceFrame, by ws's error code. v1.5.0 collects what is wrong with the first two bytes; ws tells the
+// first of it.
+const protocolErrors: Readonly<Record<string, Readonly<Record<Version, string>>>> = {
+  WS_ERR_EXPECTED_MASK: { '1.4': 'incorrect mask flag', '1.5': 'bad MASK' },
+  WS_ERR_UNEXPECTED_RSV_1: { '1.4': 'unexpected reserved bits 0x40', '1.5': 'RSV1 set' },
   // ws does not tell which of the two bits; 0x20 is RSV2.
-  WS_ERR_UNEXPECTED_RSV_2_3: 'unexpected reserved bits 0x20',
-  WS_ERR_EXPECTED_FIN: 'control frame not final',
-  WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH: 'control frame length > 125',
-  WS_ERR_INVALID_CLOSE_CODE: 'invalid close code',
-  WS_ERR_INVALID_UTF8: 'invalid utf8 payload in close frame',
+  WS_ERR_UNEXPECTED_RSV_2_3: { '1.4': 'unexpected reserved bits 0x20', '1.5': 'RSV2 set' },
+  WS_ERR_EXPECTED_FIN: { '1.4': 'control frame not final', '1.5': 'FIN not set on control' },
+  WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH: {
+    '1.4': 'control frame length > 125',
+    '1.5': 'len > 125 for control',
+  },
+  WS_ERR_INVALID_UTF8: {
+    '1.4': 'invalid utf8 payload in close frame',
+    '1.5': 'invalid utf8 payload in close frame',
+  },
 };
 
-function protocolFailure(error: Error & { code?: string }): ReadFailure | undefined {
-  const reason =
-    error.code === 'WS_ERR_INVALID_OPCODE' ? opcodeReason(error) : protocolErrors[error.code ?? ''];
+function protocolFailure(version: Version, error: Error & { code?: string }): ReadFailure | undefined {
+  const reason = reasonOf(version, error);
   if (reason !== undefined) return { text: `websocket: ${reason}`, answer: { code: 1002, reason } };
   // Our own bound, worded as gorilla's SetReadLimit would, which upstream does not use.
   if (error.code?.startsWith('WS_ERR_')) {
@@ -201,11 +210,21 @@ function protocolFailure(error: Error & { code?: string }): ReadFailure | undefi
   return undefined;
 }
 
-function opcodeReason(error: Error): string {
+function reasonOf(version: Version, error: Error & { code?: string }): string | undefined {
+  if (error.code === 'WS_ERR_INVALID_OPCODE') return opcodeReason(version, error);
+  if (error.code === 'WS_ERR_INVALID_CLOSE_CODE') {
+    const code = /invalid status code (\d+)/.exec(error.message)?.[1] ?? '';
+    return version === '1.4' ? 'invalid close code' : `bad close code ${code}`;
+  }
+  return protocolErrors[error.code ?? '']?.[version];
+}
+
+function opcodeReason(version: Version, error: Error): string {
   const opcode = Number(/invalid opcode (\d+)/.exec(error.message)?.[1]);
-  if (opcode === 0) return 'continuation after final message frame';
-  if (opcode <= 2) return 'message start before final message frame';
-  return `unknown opcode ${opcode}`;
+  const after = version === '1.4' ? 'final message frame' : 'FIN';
+  if (opcode === 0) return `continuation after ${after}`;
+  if (opcode <= 2) return version === '1.4' ? `message start before ${after}` : 'data before FIN';
+  return `${version === '1.4' ? 'unknown' : 'bad'} opcode ${opcode}`;
 }
 
 // gorilla conn.go (*CloseError).Error

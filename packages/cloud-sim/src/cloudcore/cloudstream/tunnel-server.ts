@@ -250,7 +250,7 @@ function holdReads(
   answerPings(webSocket, socket);
   readTextsOf(socket, process.limits.messageBytes, (messages) => serving?.receiveTexts(messages));
   webSocket.on('message', (data: Buffer, isBinary: boolean) => serving?.receive(data, isBinary));
-  watchReads(webSocket, socket, (seen) => {
+  watchReads(process.release, webSocket, socket, (seen) => {
     if (serving === undefined) failure = seen;
     else fail(serving, seen);
   });
