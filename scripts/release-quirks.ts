@@ -223,6 +223,11 @@ export const cloudQuirks: Readonly<Record<string, Quirk>> = {
 
 /** Of packages/edge-sim/src/edgecore/releases.data.ts. */
 export const edgeQuirks: Readonly<Record<string, Quirk>> = {
+  logLines: {
+    what: "File and line of edgestream's log statements, where they are not those of v1.6.1",
+    source: 'edge/pkg/edgestream, pkg/stream',
+    test: edge('edgestream/quirks', "describe('logLines'"),
+  },
   kubernetes: {
     what: 'Version of the vendored kubernetes',
     source: 'go.mod',

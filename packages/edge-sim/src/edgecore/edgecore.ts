@@ -59,7 +59,7 @@ export function startEdgecore(world: World, machine: Machine, options: EdgecoreO
   const { host } = machine;
   const ending = new AbortController();
   const resources: AsyncDisposable[] = [];
-  const log = createComponentLog(world, host.name, 'edgecore');
+  const log = createComponentLog(world, host.name, 'edgecore', options.release.logLines);
   const emit = (
     state: TraceKinds['edgecore.process']['state'],
     more: { reason?: string; modules?: string[] } = {},

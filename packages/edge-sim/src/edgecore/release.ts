@@ -61,6 +61,8 @@ export interface StreamingTraits {
 
 /** What of an edgecore release an observer can tell. Data only; the tag itself decides nothing. */
 export interface EdgecoreRelease {
+  /** Where edgestream prints its lines, by where v1.6.1 does: `file:line`. One that is missing is printed there, too. */
+  logLines: Readonly<Record<string, string>>;
   /** Version of the vendored kubernetes module. */
   kubernetes: string;
   /** What the node reports as kubeletVersion. */

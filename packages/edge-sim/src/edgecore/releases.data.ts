@@ -1,3 +1,4 @@
+import * as lines from './log-lines.data.ts';
 import type { EdgecoreRelease } from './release.ts';
 
 // One row per release tag, read off each tag's go.mod, vendor tree and edge/ sources. The Docker clients:
@@ -139,6 +140,7 @@ const edgestream18 = { ...edgestream14, metrics: metrics18 } as const;
 
 export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
   'v1.2.0': {
+    logLines: lines.sameLines,
     nodeStatus: { patch: false, port: 10_255 },
     kubernetes: 'v1.17.1',
     kubeletVersion: 'v1.17.1-kubeedge-v1.2.0',
@@ -150,6 +152,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: null,
   },
   'v1.2.1': {
+    logLines: lines.sameLines,
     nodeStatus: { patch: false, port: 10_255 },
     kubernetes: 'v1.17.1',
     kubeletVersion: 'v1.17.1-kubeedge-v1.2.1',
@@ -161,6 +164,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: null,
   },
   'v1.3.0': {
+    logLines: lines.lines1_3_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.17.1',
     kubeletVersion: 'v1.17.1-kubeedge-v1.3.0',
@@ -172,6 +176,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream3,
   },
   'v1.3.1': {
+    logLines: lines.lines1_3_1,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.17.1',
     kubeletVersion: 'v1.17.1-kubeedge-v1.3.1',
@@ -183,6 +188,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream3,
   },
   'v1.4.0': {
+    logLines: lines.lines1_4_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.18.6',
     kubeletVersion: 'v1.18.6-kubeedge-v1.4.0',
@@ -194,6 +200,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream4,
   },
   'v1.5.0': {
+    logLines: lines.lines1_5_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.3',
     kubeletVersion: 'v1.19.3-kubeedge-v1.5.0',
@@ -205,6 +212,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream5,
   },
   'v1.6.0': {
+    logLines: lines.sameLines,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.3',
     kubeletVersion: 'v1.19.3-kubeedge-v1.6.0',
@@ -216,6 +224,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream5,
   },
   'v1.6.1': {
+    logLines: lines.sameLines,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.3',
     kubeletVersion: 'v1.19.3-kubeedge-v1.6.1',
@@ -227,6 +236,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream5,
   },
   'v1.6.2': {
+    logLines: lines.sameLines,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.10',
     kubeletVersion: 'v1.19.3-kubeedge-v1.6.2',
@@ -238,6 +248,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream5,
   },
   'v1.7.0': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.10',
     kubeletVersion: 'v1.19.3-kubeedge-v1.7.0',
@@ -249,6 +260,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.7.1': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.10',
     kubeletVersion: 'v1.19.3-kubeedge-v1.7.1',
@@ -260,6 +272,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.7.2': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.19.10',
     kubeletVersion: 'v1.19.3-kubeedge-v1.7.2',
@@ -271,6 +284,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.8.0': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.19.3-kubeedge-v1.8.0',
@@ -282,6 +296,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.8.1': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.19.3-kubeedge-v1.8.1',
@@ -293,6 +308,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.8.2': {
+    logLines: lines.lines1_7_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.19.3-kubeedge-v1.8.2',
@@ -304,6 +320,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.0': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.19.3-kubeedge-v1.9.0',
@@ -315,6 +332,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.1': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.19.3-kubeedge-v1.9.1',
@@ -326,6 +344,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.2': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.21.4-kubeedge-v1.9.2',
@@ -337,6 +356,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.3': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.21.4-kubeedge-v1.9.3',
@@ -348,6 +368,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.4': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.21.4-kubeedge-v1.9.4',
@@ -359,6 +380,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.9.5': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.21.4',
     kubeletVersion: 'v1.21.4-kubeedge-v1.9.5',
@@ -370,6 +392,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream7,
   },
   'v1.10.0': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.10.0',
@@ -381,6 +404,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.10.1': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.10.1',
@@ -392,6 +416,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.10.2': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.10.2',
@@ -403,6 +428,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.10.3': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.10.3',
@@ -414,6 +440,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.11.0': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.11.0',
@@ -425,6 +452,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.11.1': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.11.1',
@@ -436,6 +464,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.11.2': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.11.2',
@@ -447,6 +476,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.11.3': {
+    logLines: lines.lines1_9_0,
     nodeStatus: wholeStatus,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.11.3',
@@ -458,6 +488,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream10,
   },
   'v1.12.0': {
+    logLines: lines.lines1_9_0,
     nodeStatus: patchTo10250,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.0',
@@ -469,6 +500,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.1': {
+    logLines: lines.lines1_9_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.1',
@@ -480,6 +512,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.2': {
+    logLines: lines.lines1_9_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.2',
@@ -491,6 +524,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.3': {
+    logLines: lines.lines1_12_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.3',
@@ -502,6 +536,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.4': {
+    logLines: lines.lines1_12_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.4',
@@ -513,6 +548,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.5': {
+    logLines: lines.lines1_12_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.6',
     kubeletVersion: 'v1.22.6-kubeedge-v1.12.5',
@@ -524,6 +560,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.6': {
+    logLines: lines.lines1_12_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.17',
     kubeletVersion: 'v1.22.17-kubeedge-v1.12.6',
@@ -535,6 +572,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.12.7': {
+    logLines: lines.lines1_12_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.22.17',
     kubeletVersion: 'v1.22.17-kubeedge-v1.12.7',
@@ -546,6 +584,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.0': {
+    logLines: lines.lines1_13_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.15',
     kubeletVersion: 'v1.23.15-kubeedge-v1.13.0',
@@ -557,6 +596,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.1': {
+    logLines: lines.lines1_13_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.15',
     kubeletVersion: 'v1.23.15-kubeedge-v1.13.1',
@@ -568,6 +608,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.2': {
+    logLines: lines.lines1_13_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.15',
     kubeletVersion: 'v1.23.15-kubeedge-v1.13.2',
@@ -579,6 +620,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.3': {
+    logLines: lines.lines1_13_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.15',
     kubeletVersion: 'v1.23.15-kubeedge-v1.13.3',
@@ -590,6 +632,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.4': {
+    logLines: lines.lines1_13_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.17',
     kubeletVersion: 'v1.23.17-kubeedge-v1.13.4',
@@ -601,6 +644,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.13.5': {
+    logLines: lines.lines1_13_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.23.17',
     kubeletVersion: 'v1.23.17-kubeedge-v1.13.5',
@@ -612,6 +656,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream12,
   },
   'v1.14.0': {
+    logLines: lines.lines1_14_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.14',
     kubeletVersion: 'v1.24.14-kubeedge-v1.14.0',
@@ -623,6 +668,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.14.1': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.14',
     kubeletVersion: 'v1.24.14-kubeedge-v1.14.1',
@@ -634,6 +680,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.14.2': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.14',
     kubeletVersion: 'v1.24.14-kubeedge-v1.14.2',
@@ -645,6 +692,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.14.3': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.14',
     kubeletVersion: 'v1.24.14-kubeedge-v1.14.3',
@@ -656,6 +704,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.14.4': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.17',
     kubeletVersion: 'v1.24.17-kubeedge-v1.14.4',
@@ -667,6 +716,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.14.5': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.24.17',
     kubeletVersion: 'v1.24.17-kubeedge-v1.14.5',
@@ -678,6 +728,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.15.0': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.26.7',
     kubeletVersion: 'v1.26.7-kubeedge-v1.15.0',
@@ -689,6 +740,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.15.1': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.26.10',
     kubeletVersion: 'v1.26.10-kubeedge-v1.15.1',
@@ -700,6 +752,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.15.2': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.26.10',
     kubeletVersion: 'v1.26.10-kubeedge-v1.15.2',
@@ -711,6 +764,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.15.3': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.26.15',
     kubeletVersion: 'v1.26.15-kubeedge-v1.15.3',
@@ -722,6 +776,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.15.4': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.26.15',
     kubeletVersion: 'v1.26.15-kubeedge-v1.15.4',
@@ -733,6 +788,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.0': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.7',
     kubeletVersion: 'v1.27.7-kubeedge-v1.16.0',
@@ -744,6 +800,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.1': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.7',
     kubeletVersion: 'v1.27.7-kubeedge-v1.16.1',
@@ -755,6 +812,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.2': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.7',
     kubeletVersion: 'v1.27.7-kubeedge-v1.16.2',
@@ -766,6 +824,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.3': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.15',
     kubeletVersion: 'v1.27.15-kubeedge-v1.16.3',
@@ -777,6 +836,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.4': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.15',
     kubeletVersion: 'v1.27.15-kubeedge-v1.16.4',
@@ -788,6 +848,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.5': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.15',
     kubeletVersion: 'v1.27.15-kubeedge-v1.16.5',
@@ -799,6 +860,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.16.6': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.27.15',
     kubeletVersion: 'v1.27.15-kubeedge-v1.16.6',
@@ -810,6 +872,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.0': {
+    logLines: lines.lines1_14_1,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.6',
     kubeletVersion: 'v1.28.6-kubeedge-v1.17.0',
@@ -821,6 +884,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.1': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.11',
     kubeletVersion: 'v1.28.11-kubeedge-v1.17.1',
@@ -832,6 +896,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.2': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.11',
     kubeletVersion: 'v1.28.11-kubeedge-v1.17.2',
@@ -843,6 +908,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.3': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.11',
     kubeletVersion: 'v1.28.11-kubeedge-v1.17.3',
@@ -854,6 +920,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.4': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.11',
     kubeletVersion: 'v1.28.11-kubeedge-v1.17.4',
@@ -865,6 +932,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.17.5': {
+    logLines: lines.lines1_15_3,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.28.11',
     kubeletVersion: 'v1.28.11-kubeedge-v1.17.5',
@@ -876,6 +944,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream14,
   },
   'v1.18.0': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.18.0',
@@ -887,6 +956,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.18.1': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.18.1',
@@ -898,6 +968,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.18.2': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.18.2',
@@ -909,6 +980,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.18.3': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.18.3',
@@ -920,6 +992,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.19.0': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.19.0',
@@ -931,6 +1004,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.19.1': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.19.1',
@@ -942,6 +1016,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.19.2': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.29.6',
     kubeletVersion: 'v1.29.5-kubeedge-v1.19.2',
@@ -953,6 +1028,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.20.0': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.30.7',
     kubeletVersion: 'v1.30.7-kubeedge-v1.20.0',
@@ -964,6 +1040,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.21.0': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.30.7',
     kubeletVersion: 'v1.30.7-kubeedge-v1.21.0',
@@ -975,6 +1052,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.21.1': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.30.7',
     kubeletVersion: 'v1.30.7-kubeedge-v1.21.1',
@@ -986,6 +1064,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.21.2': {
+    logLines: lines.lines1_18_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.30.7',
     kubeletVersion: 'v1.30.7-kubeedge-v1.21.2',
@@ -997,6 +1076,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.22.0': {
+    logLines: lines.lines1_22_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.31.12',
     kubeletVersion: 'v1.31.12-kubeedge-v1.22.0',
@@ -1008,6 +1088,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.22.1': {
+    logLines: lines.lines1_22_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.31.12',
     kubeletVersion: 'v1.31.12-kubeedge-v1.22.1',
@@ -1019,6 +1100,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.22.2': {
+    logLines: lines.lines1_22_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.31.12',
     kubeletVersion: 'v1.31.12-kubeedge-v1.22.2',
@@ -1030,6 +1112,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.23.0': {
+    logLines: lines.lines1_22_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.32.10',
     kubeletVersion: 'v1.32.10-kubeedge-v1.23.0',
@@ -1041,6 +1124,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     edgestream: edgestream18,
   },
   'v1.23.1': {
+    logLines: lines.lines1_22_0,
     nodeStatus: patchWithoutPort,
     kubernetes: 'v1.32.10',
     kubeletVersion: 'v1.32.10-kubeedge-v1.23.1',

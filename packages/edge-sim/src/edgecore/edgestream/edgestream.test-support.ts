@@ -64,12 +64,12 @@ export async function inLab(
         : world.own(await startStubEdged(world, edge, options.bodies ?? {}));
     const authority = await world.net.authority({ commonName: 'edge-ca' });
     const panics: string[] = [];
-    const { edgestream } = edgecoreRelease(tag);
+    const { edgestream, logLines: sources } = edgecoreRelease(tag);
     if (edgestream === null) throw new Error(`${tag} has no edgestream`);
     const running = runEdgestream({
       world,
       host: edge,
-      log: createComponentLog(world, edge.name, 'edgecore'),
+      log: createComponentLog(world, edge.name, 'edgecore', sources),
       server: cloud.target,
       certificate: await authority.issue({ commonName: 'edge-node-1' }),
       hostname: 'edge-node-1',

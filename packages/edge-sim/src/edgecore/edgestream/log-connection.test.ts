@@ -188,9 +188,9 @@ describe('a LOGS_CONNECT', () => {
         await lab.world.clock.sleep(10);
         expect(tunnel.messages().map(({ hex }) => hex.slice(0, 4))).toEqual(['0103', '0104']);
         expect(lab.logs().slice(1)).toEqual([
-          'I edgedlogconnection.go:78] receive remove client id 1',
-          `I edgedlogconnection.go:99] receive stop ${word}, so stop logs scan ...`,
-          'E edgedlogconnection.go:108] EDGE_LOGS_CONNECTOR Message MessageID 1 failed to write log data, err:http: read on closed response body',
+          'I edgedlogconnection.go:80] receive remove client id 1',
+          `I edgedlogconnection.go:122] receive stop ${word}, so stop logs scan ...`,
+          'E edgedlogconnection.go:105] EDGE_LOGS_CONNECTOR Message MessageID 1 failed to write log data, err:http: read on closed response body',
         ]);
         // The stub goes on for as long.
         await lab.world.clock.sleep(6_000);

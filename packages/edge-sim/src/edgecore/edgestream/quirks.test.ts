@@ -65,14 +65,17 @@ describe('CLOSE_CONNECT', () => {
     expect(await dialsOf('v1.9.5')).toEqual({ dials: 1, lines: [] });
   });
 
-  it.each(['v1.10.0', 'v1.23.1'])('has %s close its tunnel and dial again', async (tag) => {
+  it.each([
+    ['v1.10.0', 'tunnel.go:150', 'edgestream.go:101', 'edgestream.go:108'],
+    ['v1.23.1', 'tunnel.go:172', 'edgestream.go:114', 'edgestream.go:121'],
+  ])('has %s close its tunnel and dial again', async (tag, closed, failed, dialled) => {
     expect(await dialsOf(tag)).toEqual({
       dials: 2,
       lines: [
-        'I tunnel.go:150] Close tunnel session successfully',
-        'E edgestream.go:95] TLSClientConnect error close tunnel stream connection, ' +
+        `I ${closed}] Close tunnel session successfully`,
+        `E ${failed}] TLSClientConnect error close tunnel stream connection, ` +
           'error:failed to Update KubeletEndpoint Port',
-        'I edgestream.go:102] Start a new tunnel stream connection ...',
+        `I ${dialled}] Start a new tunnel stream connection ...`,
       ],
     });
   });
@@ -201,6 +204,27 @@ describe('dataVerbosity', () => {
       return new Set(data.map(({ detail }) => detail.verbosity));
     });
     expect(levels).toEqual(new Set([level]));
+  });
+});
+
+describe('logLines', () => {
+  it.each([
+    ['v1.6.1', 'edgestream.go:114', 'edgedmetricsconnection.go:115'],
+    ['v1.7.0', 'edgestream.go:117', 'edgedmetricsconnection.go:114'],
+    ['v1.12.3', 'edgestream.go:137', 'edgedmetricsconnection.go:114'],
+    ['v1.23.1', 'edgestream.go:147', 'edgedmetricsconnection.go:94'],
+  ])('%s prints a failed dial at %s, and a line of metrics at %s', async (tag, dial, line) => {
+    const sources = await found(tag, async ({ world, tunnel, cloud }) => {
+      (await tunnel()).send(metrics(1));
+      await world.clock.sleep(100);
+      await cloud[Symbol.asyncDispose]();
+      await world.clock.sleep(3_000);
+      const all = world.trace.of('log').map(({ detail }) => detail);
+      return ['dial wss:', ' write metrics data '].map(
+        (text) => all.find(({ message }) => message.includes(text))?.source,
+      );
+    });
+    expect(sources).toEqual([dial, line]);
   });
 });
 

@@ -258,6 +258,7 @@ function sendData(
   { ending, verbosity, source, message }: DataPrint,
 ): boolean {
   const { world, host, parent, dialect } = options;
+  const place = options.log.place(source);
   if (!options.tunnel.socket.sendData(connectId, pieces, ending)) return false;
   const type = messageTypeGoName(messageTypes.DATA, dialect);
   // What the trace keeps of a body is one buffer and where its pieces end, not an object a piece.
@@ -271,7 +272,7 @@ function sendData(
       const at = index >> 1;
       const piece = text.subarray(ends[at - 1] ?? 0, ends[at]);
       if (index % 2 === 1) {
-        const detail = { severity: 'I', verbosity, source, message: message(piece) } as const;
+        const detail = { severity: 'I', verbosity, source: place, message: message(piece) } as const;
         return { component: 'edgecore', kind: 'log', detail };
       }
       const detail = { direction: 'to-cloud', connectId, type, bytes: piece.length + ending.length } as const;
