@@ -6,6 +6,7 @@ import { dialectOf } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
 import { createComponentLog } from '../../packages/edge-sim/src/edgecore/component-log.ts';
 import { runEdgestream } from '../../packages/edge-sim/src/edgecore/edgestream/edgestream.ts';
+import { edgecoreLimitsDefault } from '../../packages/edge-sim/src/edgecore/limits.ts';
 import { serveCalls } from '../process.ts';
 import type { FleetStarted } from './cloud.process.ts';
 import { declareFleet } from './hosts.ts';
@@ -42,6 +43,8 @@ async function prepareTunnels(nodes: number, started: FleetStarted): Promise<() 
         internalIp: host.address,
         dialect: dialectOf(TAG),
         traits: edgestream,
+        limits: edgecoreLimitsDefault,
+        reachLimit: (limit) => console.error(`limit ${limit} reached`),
         panic: (message) => console.error(message),
         signal,
       });

@@ -11,6 +11,7 @@ import {
   expectOption,
   healthPortOption,
   langOption,
+  limitOption,
   listenOption,
   lookAfterOption,
   netOption,
@@ -109,6 +110,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
     .addOption(allowOriginOption())
+    .addOption(limitOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
     .action(async (id: string | undefined, flags: UpFlags) => {

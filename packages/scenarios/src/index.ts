@@ -16,6 +16,7 @@ export { startLocalCluster } from './cluster/local-cluster.ts';
 export type { Fault } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
+export type { Limits } from './limits.ts';
 export { eventsOf, requesterOf, sinceStart } from './look.ts';
 export { type OpenOptions, openCluster } from './open-cluster.ts';
 export { lastHops } from './report/last-hops.ts';

@@ -3,6 +3,7 @@ import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
 import { type Action, formatAction } from './cluster/action.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
+import { type Limits, withLimits } from './limits.ts';
 import { openCluster } from './open-cluster.ts';
 import { type Cause, explain, type Statement } from './run.ts';
 import {
@@ -33,6 +34,8 @@ export interface SimulationOptions {
   faults?: readonly string[];
   /** Without what makes the scenario fail: the other half of its pair. Default false. */
   without?: boolean;
+  /** Bounds on what cloudcore and edgecore take from their peers, see docs/limits.md; default the default ones. */
+  limits?: Limits;
   /** Repeats a run; default 1. */
   seed?: number;
   /** `memory`: virtual time, repeatable (default). `loopback`: real sockets and real time, for real clients. */
@@ -118,7 +121,7 @@ export interface Simulation extends AsyncDisposable {
 /**
  * Starts a scenario's cluster.
  * @throws UsageError for names and versions that are not known, and for a cell the scenario cannot be played with;
- * the signal's reason; SimError SIM_ERR_NO_LEASE on loopback when the machine has no free block of addresses
+ * the signal's reason; SimError SIM_ERR_LIMIT; SIM_ERR_NO_LEASE on loopback when the machine has no free block of addresses
  */
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const { seed = 1, net = 'memory', links = false, settled = true, signal } = options;
@@ -259,12 +262,12 @@ async function askApiserver({ world, description, host }: Cluster, path: string)
 
 /** @throws UsageError */
 function choose(options: SimulationOptions): [Scenario, Cell] {
-  const { scenario: wanted = 'missing-pod-metrics', faults, without = false } = options;
+  const { scenario: wanted = 'missing-pod-metrics', faults, limits = {}, without = false } = options;
   const found = typeof wanted === 'string' ? findScenario(wanted) : wanted;
   const asked = resolveCell(found.defaults, options);
   const [scenario, cell] = without ? withoutCondition(found, asked) : [found, asked];
   const reason = scenario.notApplicable(cell);
-  if (reason === undefined) return [withFaults(scenario, faults), cell];
+  if (reason === undefined) return [withLimits(withFaults(scenario, faults), limits), cell];
   throw new UsageError(`Tried to start ${scenario.id} with ${JSON.stringify(cell)}: ${reason.en}`);
 }
 

@@ -134,6 +134,9 @@ describe('serve', () => {
     await writeFile(file, `${TOKEN}\n`, { mode: 0o600 });
     const serve = await startServe(['--listen', '0.0.0.0', '--token-file', file]);
     try {
+      expect(serve.printed()).toMatch(
+        /^Warning: listening on 0\.0\.0\.0, ports \d+: .* once it has the token/m,
+      );
       expect((await fetch(serve.url.replace('0.0.0.0', '127.0.0.1').concat('/v1/worlds'))).status).toBe(401);
       const { port } = new URL(serve.url);
       const control = `http://127.0.0.1:${port}`;

@@ -1,4 +1,10 @@
-import type { Certificate, TraceKinds, World } from '@kubeedge-sim/sim-kit';
+import {
+  type Certificate,
+  chooseLimits,
+  reportLimit,
+  type TraceKinds,
+  type World,
+} from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
 import type { PodDescription } from '../machine/description.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -10,6 +16,7 @@ import { type DockerService, startDockerService } from './dockershim/docker-serv
 import { startEdged } from './edged/index.ts';
 import { type NodeReport, type PodReport, runEdgehub } from './edgehub/edgehub.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
+import { type EdgecoreLimits, edgecoreLimitsDefault, type ReachLimit } from './limits.ts';
 import type { EdgecoreRelease } from './release.ts';
 
 export interface EdgecoreOptions {
@@ -25,6 +32,8 @@ export interface EdgecoreOptions {
   edgedPort?: number;
   /** Default /var/run/docker.sock. */
   dockerSocketPath?: string;
+  /** Bounds of the simulator's other than the default ones. */
+  limits?: Partial<EdgecoreLimits>;
   /** `modules.edgeStream`; absent = disabled, as by default upstream. */
   edgeStream?: { server: { address: string; port: number }; certificate: Certificate };
   /** `modules.edgeHub`. */
@@ -53,10 +62,12 @@ class ExitRequest extends Error {
 /**
  * Starts an edgecore process with the docker runtime. It ends by itself where upstream does: when dockershim
  * cannot use the engine, and on upstream's panics.
+ * @throws SimError SIM_ERR_LIMIT
  * Source: kubeedge v1.6.1 edge/cmd/edgecore/app/server.go, edge/pkg/edged/edged.go newEdged and Start.
  */
 export function startEdgecore(world: World, machine: Machine, options: EdgecoreOptions): SimProcess {
   const { host } = machine;
+  const limits = chooseLimits('edgecore', edgecoreLimitsDefault, options.limits);
   const ending = new AbortController();
   const resources: AsyncDisposable[] = [];
   const log = createComponentLog(world, host.name, 'edgecore', options.release.logLines);
@@ -81,6 +92,11 @@ export function startEdgecore(world: World, machine: Machine, options: EdgecoreO
         log,
         ending,
         resources,
+        limits,
+        reachLimit: (limit, by, parent) => {
+          const where = { host: host.name, component: 'edgecore' };
+          reportLimit(world, { ...where, limit, most: limits[limit], ...by, parent });
+        },
         leakedGoroutines: 0,
         onStarted: (modules) => emit('started', { modules }),
       });
@@ -116,6 +132,8 @@ interface Context {
   log: ComponentLog;
   ending: AbortController;
   resources: AsyncDisposable[];
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
   /** Goroutines that will never end. */
   leakedGoroutines: number;
   onStarted: (modules: string[]) => void;
@@ -157,6 +175,8 @@ async function run(context: Context): Promise<void> {
         internalIp: options.nodeIp ?? machine.host.address,
         dialect: options.dialect ?? dialectOf(options.tag),
         traits: release.edgestream,
+        limits: context.limits,
+        reachLimit: context.reachLimit,
         onLeak: () => {
           context.leakedGoroutines += 1;
           const detail = { leaked: context.leakedGoroutines };
@@ -220,6 +240,8 @@ async function startModules(
       nodeName: options.nodeName,
       cadvisor,
       leakedGoroutines: () => context.leakedGoroutines,
+      limits: context.limits,
+      reachLimit: context.reachLimit,
     }),
   );
 }

@@ -104,6 +104,7 @@ export async function startCloud(
         streamCertificate,
         store,
         tunnelPorts,
+        limits: description.limits,
       });
       started = process.started;
       return process;
@@ -165,6 +166,7 @@ interface CloudcoreParts {
   streamCertificate: Certificate;
   store: ObjectStore;
   tunnelPorts: ReturnType<typeof createTunnelPortStore>;
+  limits: ClusterDescription['limits'] | undefined;
 }
 
 /** One process of cloudcore: cloudstream and CloudHub. `started` resolves when both serve, or rejects. */
@@ -205,7 +207,7 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
 
 /** undefined for a release from before cloudstream: then nothing listens on 10003 and 10004. */
 async function startCloudcoreOf(
-  { world, hosts, release, pki, streamCertificate, store, tunnelPorts }: CloudcoreParts,
+  { world, hosts, release, pki, streamCertificate, store, tunnelPorts, limits }: CloudcoreParts,
   onExit: (code: number, reason: string) => void,
 ): Promise<Cloudcore | undefined> {
   try {
@@ -222,6 +224,7 @@ async function startCloudcoreOf(
     nodes: nodesIn(store),
     pods: podsIn(store),
     tunnelPorts,
+    ...(limits && { limits }),
     onExit,
   });
 }

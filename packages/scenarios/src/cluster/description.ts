@@ -1,4 +1,10 @@
-import type { EdgecoreRelease, EngineProfile, MachineDescription } from '@kubeedge-sim/edge-sim';
+import type { CloudcoreLimits } from '@kubeedge-sim/cloud-sim';
+import type {
+  EdgecoreLimits,
+  EdgecoreRelease,
+  EngineProfile,
+  MachineDescription,
+} from '@kubeedge-sim/edge-sim';
 import type { Dialect } from '@kubeedge-sim/wire';
 
 /** A node of the cloud: a kubelet on port 10250 and the control plane beside it. */
@@ -36,6 +42,8 @@ export interface EdgeNodeDescription {
   nodeIp?: string;
   /** Port of edged where it is not the release's (`tailoredKubeletConfig.readOnlyPort`). */
   edgedPort?: number;
+  /** What its edgecore takes from its peers, where that is not the default (docs/limits.md). */
+  limits?: Partial<EdgecoreLimits>;
 }
 
 /** Whose addresses the certificate of port 10003 names: certgen.sh takes the cloud's, and others if given. */
@@ -52,6 +60,8 @@ export interface ClusterDescription {
   edges: readonly EdgeNodeDescription[];
   /** Ports whose dials from the cloud node go to cloudcore's stream server, as the KubeEdge guide tells to set up. */
   dnatPorts: readonly number[];
+  /** What cloudcore takes from its peers, where that is not the default (docs/limits.md). */
+  limits?: Partial<CloudcoreLimits>;
   /** Default `cloud`. */
   streamCertificate?: StreamCertificateNames;
 }

@@ -118,6 +118,7 @@ async function startEdge(
       nodeName: host.name,
       ...(nodeIp !== undefined && { nodeIp: hosts.addressOf(nodeIp) }),
       ...(edgedPort !== undefined && { edgedPort }),
+      ...(description.limits && { limits: description.limits }),
       ...(edgeStream && { edgeStream: { server: cloudcore.tunnel, certificate } }),
       edgeHub: { server: cloudcore.hub, certificate, registerNode },
     });

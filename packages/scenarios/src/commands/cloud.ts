@@ -5,6 +5,7 @@ import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import { CLOUD_PORTS } from '../cluster/publish.ts';
+import { limitCluster, readLimits } from '../limits.ts';
 import { findScenario } from '../select.ts';
 import { presentFiles, readCertificates, writeCertificates } from '../standalone/certificate-folder.ts';
 import { certificateFiles } from '../standalone/certificates.ts';
@@ -21,6 +22,7 @@ export interface CloudFlags {
   certificates?: string;
   /** What else clients and edges call the cloud. */
   name?: string[];
+  limit?: string[];
   listen?: string;
   healthPort: number;
   seed: number;
@@ -30,11 +32,12 @@ export interface CloudFlags {
 export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promise<void> {
   const cell = resolveCell(findScenario('missing-pod-metrics').defaults, { cloudcore: flags.cloudcore });
   checkMetricsServerArgs(flags.metricsServerArg ?? []);
+  const limits = readLimits(flags.limit);
   await using temporary = flags.certificates === undefined ? await temporaryFolder() : undefined;
   const folder = flags.certificates ?? temporary?.path ?? '';
   await using world = await createLoopbackWorld({ seed: flags.seed });
   const running = await startCloudProcess(world, {
-    describe: (nowMs) => describeCloud(cell, nowMs, flags.metricsServerArg ?? []),
+    describe: (nowMs) => limitCluster(describeCloud(cell, nowMs, flags.metricsServerArg ?? []), limits),
     async certificates(address, make) {
       if ((await presentFiles(folder)).length === 0) {
         const known = flags.listen === undefined ? [address] : [hostname(), address];

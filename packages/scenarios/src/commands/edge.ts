@@ -3,6 +3,7 @@ import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { CONTROL_DOCKER } from '../catalog/founding-cluster.ts';
 import { resolveCell } from '../cell.ts';
 import { HUB_PORT, TUNNEL_PORT } from '../cluster/edge-half.ts';
+import { limitsOfEdgecore, readLimits } from '../limits.ts';
 import { findScenario } from '../select.ts';
 import { readCertificates } from '../standalone/certificate-folder.ts';
 import { edgeCertificateFiles, readEdgeCertificate } from '../standalone/certificates.ts';
@@ -23,6 +24,7 @@ export interface EdgeFlags {
   name?: string;
   address?: string;
   pods: number;
+  limit?: string[];
   listen?: string;
   healthPort: number;
   seed: number;
@@ -37,6 +39,7 @@ export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise
     edgecore: flags.edgecore,
     docker: flags.docker ?? CONTROL_DOCKER,
   });
+  const limits = limitsOfEdgecore(readLimits(flags.limit));
   const names = nodeNames(flags.name ?? hostname().toLowerCase(), flags.nodes);
   const files = await readCertificates(flags.certificates, edgeCertificateFiles);
   await using world = await createLoopbackWorld({ seed: flags.seed, uplink: true });
@@ -46,12 +49,11 @@ export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise
     describe(nowMs, lease) {
       const isCloudHere = tunnel.address === 'localhost' || tunnel.address.startsWith('127.');
       const addresses = nodeAddresses({ ...flags, isCloudHere, lease, machine: machineAddress });
-      return names.map((name, index) =>
-        describeEdge(
-          { name, address: addresses[index] as string, edgecore, docker, podCount: flags.pods },
-          nowMs,
-        ),
-      );
+      return names.map((name, index) => {
+        const address = addresses[index] as string;
+        const described = describeEdge({ name, address, edgecore, docker, podCount: flags.pods }, nowMs);
+        return { ...described, limits };
+      });
     },
     healthPort: flags.healthPort,
     ...(flags.listen !== undefined && { publishOn: flags.listen }),

@@ -27,6 +27,12 @@ export const append = (value: string, before: string[] | undefined) => [...(befo
 
 export const seedOption = () => new Option('--seed <n>', 'repeats a run').default(1).argParser(integer);
 
+export const limitOption = () =>
+  new Option(
+    '--limit <name=value>',
+    'what a peer may do before it is cut off, see docs/limits.md, e.g. messageBytes=4Mi; may be repeated',
+  ).argParser(append);
+
 export const listenOption = () =>
   new Option('--listen <address>', 'an address of this machine to serve on, too, e.g. 0.0.0.0')
     .env('KUBEEDGE_SIM_LISTEN')

@@ -3,7 +3,7 @@ import type { CertificatesFlags } from './certificates.ts';
 import type { CloudFlags } from './cloud.ts';
 import type { EdgeFlags } from './edge.ts';
 import type { Io } from './io.ts';
-import { healthPortOption, integerFrom, listenOption, seedOption } from './options.ts';
+import { healthPortOption, integerFrom, limitOption, listenOption, seedOption } from './options.ts';
 
 /** Adds the commands by which a cluster is several processes, on one machine or on several. */
 export function addProcessCommands(program: Command, io: Io, stop: AbortSignal): void {
@@ -15,6 +15,7 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .option('--metrics-server-arg <flag>', 'a flag more for metrics-server; may be repeated', collect)
     .option('--certificates <folder>', 'certificates to use; made and written there when it has none')
     .option('--name <name>', 'a name or address of the cloud for its certificates; may be repeated', collect)
+    .addOption(limitOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())
@@ -40,6 +41,7 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .option('--name <name>', 'the node’s name, of several the beginning (default: the host’s name)')
     .option('--address <ip>', 'InternalIP of the first node (default: the machine’s)')
     .addOption(new Option('--pods <n>', 'pods on each node').default(3).argParser(integerFrom(0, 500)))
+    .addOption(limitOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())

@@ -1,6 +1,7 @@
 import { readToken, TOKEN_VARIABLE } from '../control/token.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
+import { isLoopback, warnOfListening } from './listen.ts';
 
 export interface ServeFlags {
   listen: string;
@@ -41,6 +42,8 @@ export async function serve(io: Io, flags: ServeFlags, stop: AbortSignal): Promi
     },
     report: (error) => io.error(`${error instanceof Error ? error.stack : String(error)}\n`),
   });
+  const what = 'drive this once it has the token, which travels in plain HTTP';
+  warnOfListening(io, flags.listen, { ports: [Number(new URL(api.url).port)], what });
   io.out(`control          ${api.url}\nServing until interrupted (Ctrl-C).\n`);
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
@@ -50,8 +53,7 @@ export async function serve(io: Io, flags: ServeFlags, stop: AbortSignal): Promi
 function checkAccess({ listen, allowOrigin = [] }: ServeFlags, token: string | undefined): void {
   if (token !== undefined) return;
   const how = `Give --token-file <file> or set ${TOKEN_VARIABLE}; \`openssl rand -hex 32\` makes one.`;
-  const isLoopback = /^127(\.\d{1,3}){3}$/.test(listen) || listen === '::1' || listen === 'localhost';
-  if (!isLoopback)
+  if (!isLoopback(listen))
     throw new UsageError(`Tried to listen on ${listen} without a token: others could drive this. ${how}`);
   if (allowOrigin.includes('*'))
     throw new UsageError(

@@ -12,6 +12,7 @@ import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
 import { readToken } from '../control/token.ts';
 import { endpointsOf } from '../control/world-json.ts';
+import { readLimits, withLimits } from '../limits.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
 import { simulationOf } from '../simulation.ts';
@@ -28,6 +29,8 @@ export interface UpFlags extends VersionFlags {
   dockerHost?: string;
   /** Origins of pages that may use the control API. */
   allowOrigin?: string[];
+  /** Limits other than the default ones, `name=value`. */
+  limit?: string[];
   /** An address of the machine to serve on, too. */
   listen?: string;
   healthPort: number;
@@ -40,7 +43,7 @@ const CONTROL_ADDRESS = '192.0.2.1';
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
-  const scenario = withFaults(findScenario(id), flags.fault);
+  const scenario = withLimits(withFaults(findScenario(id), flags.fault), readLimits(flags.limit));
   if (flags.dockerHost !== undefined && flags.docker !== undefined)
     throw new UsageError(
       'Got both --docker and --docker-host; an edge has one engine. Leave one of them out.',

@@ -1,9 +1,9 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import {
   createHttpServer,
   listenHttp,
   type NetSocket,
+  reportLimit,
   type TlsServerOptions,
   type World,
 } from '@kubeedge-sim/sim-kit';
@@ -12,8 +12,10 @@ import type { PodDescription } from '../../machine/description.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Cadvisor } from '../cadvisor/container-info.ts';
 import { createComponentLog } from '../component-log.ts';
+import { type EdgecoreLimits, edgecoreLimitsDefault, type ReachLimit } from '../limits.ts';
 import type { EdgedContext, EdgedTraits, RuntimeOperations } from './context.ts';
 import { createMux, type Handler } from './go-mux.ts';
+import { guardServer, readBody } from './guarded.ts';
 import type { Answer, AnswerNotes, StreamedAnswer, TakeOver } from './http-answer.ts';
 import { createPodDirectory } from './pod-directory.ts';
 import { EDGED_PATHS, edgedRoutes } from './routes.ts';
@@ -46,6 +48,10 @@ export interface EdgedOptions extends Partial<EdgedTraits> {
   runtimeOperations?: () => RuntimeOperations;
   /** Goroutines that edgestream has leaked; default none. */
   leakedGoroutines?: () => number;
+  /** Default: the default ones. */
+  limits?: EdgecoreLimits;
+  /** Default: reported as its own. */
+  reachLimit?: ReachLimit;
 }
 
 /** A running edged. Disposing it ends its connections, as the end of edgecore does. */
@@ -60,7 +66,12 @@ export interface Edged extends AsyncDisposable {
 export async function startEdged(world: World, machine: Machine, options: EdgedOptions): Promise<Edged> {
   const { address = EDGED_ADDRESS, component = COMPONENT, port = EDGED_PORT, tls } = options;
   const mux = createMux(edgedRoutes(createContext(world, machine, options)));
-  const where: Where = { world, host: machine.host.name, component };
+  const { limits = edgecoreLimitsDefault } = options;
+  const reachLimit: ReachLimit =
+    options.reachLimit ??
+    ((limit, by, parent) =>
+      reportLimit(world, { host: where.host, component, limit, most: limits[limit], ...by, parent }));
+  const where: Where = { world, host: machine.host.name, component, limits, reachLimit };
   const serve = (request: IncomingMessage, response: ServerResponse, taken?: Taken) => {
     answerRequest(where, mux, request, response, taken).catch((error: unknown) => {
       // A panic in a handler: net/http logs it and drops the connection.
@@ -84,13 +95,20 @@ export async function startEdged(world: World, machine: Machine, options: EdgedO
       'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
     socket.end(`${head}400 Bad Request`);
   });
+  const guarded = guardServer(world, server, { limits, reachLimit, port });
   const listener = await listenHttp(
     machine.host,
     { address, port },
     { component, ...(tls && { tls }) },
-    server,
+    guarded.take,
   );
-  return { port, [Symbol.asyncDispose]: () => listener.close() };
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      guarded[Symbol.dispose]();
+      await listener.close();
+    },
+  };
 }
 
 /** kubeedge v1.6.1 edge/pkg/edged/edged_pods.go. */
@@ -130,6 +148,8 @@ interface Where {
   world: World;
   host: string;
   component: string;
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
 }
 
 /** A connection that node has given out of its hands, for a request that may take it over. */
@@ -165,6 +185,8 @@ async function answerRequest(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const { signal } = gone;
+  const body = taken === undefined ? await readBody(request, where) : '';
+  if (body === undefined) return;
   const answer: Answer | StreamedAnswer | TakeOver =
     path === undefined
       ? { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '400 Bad Request' }
@@ -175,7 +197,7 @@ async function answerRequest(
           headers,
           headerPairs: headerPairs(request),
           params: {},
-          body: taken === undefined ? await text(request) : '',
+          body,
           upgrade: taken !== undefined,
           signal,
         });
@@ -206,11 +228,12 @@ function decodePath(path: string): string | undefined {
 const socketOf = (request: IncomingMessage) => request.socket as unknown as NetSocket;
 
 function emitAnswer(
-  { world: { trace }, ...where }: Where,
+  { world: { trace }, host, component }: Where,
   request: IncomingMessage,
   detail: { method: string; path: string; status: number },
   { pods, listed, skipped }: AnswerNotes,
 ): number {
+  const where = { host, component };
   const parent = trace.emit({
     ...where,
     kind: 'edged.request',
@@ -227,10 +250,15 @@ function emitAnswer(
   return parent;
 }
 
-function emitPanic({ world: { trace }, ...where }: Where, request: IncomingMessage, error: unknown): void {
+function emitPanic(
+  { world: { trace }, host, component }: Where,
+  request: IncomingMessage,
+  error: unknown,
+): void {
   const { connection, remoteAddress, remotePort } = socketOf(request);
   trace.emit({
-    ...where,
+    host,
+    component,
     kind: 'log',
     detail: {
       severity: 'E',

@@ -1,6 +1,5 @@
 import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import {
   type Host,
@@ -12,6 +11,7 @@ import {
 } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, connectUrlToString } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
+import type { EdgecoreLimits, ReachLimit } from '../limits.ts';
 import { type GoTarget, goTarget } from './go-target.ts';
 
 export interface AskEdgedOptions {
@@ -24,6 +24,8 @@ export interface AskEdgedOptions {
   /** What a failure is reported as: klog's file and line, and the kind of request. */
   report: { readonly source: string; readonly what: 'logs' | 'metrics' };
   payload: ConnectPayload;
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
   signal: AbortSignal;
   parent: number;
 }
@@ -128,6 +130,8 @@ function requestErrorText(error: unknown): string {
   if (code === 'ECONNRESET') return 'EOF';
   if (code.startsWith('HPE_'))
     return 'net/http: HTTP/1.x transport connection broken: malformed HTTP response';
+  // What Node refuses for a reason of its own, whatever bytes it was given, must not end more than this request.
+  if (code !== '') return `net/http: ${(error as Error).message}`;
   throw error;
 }
 
@@ -176,13 +180,37 @@ function headerProblem(name: string, values: readonly string[]): string | undefi
 }
 
 /** Go unpacks what it has asked for on its own account (transport.go). */
-function bodyOf({ identity, payload }: AskEdgedOptions, response: IncomingMessage): EdgedBody {
+function bodyOf(options: AskEdgedOptions, response: IncomingMessage): EdgedBody {
+  const { identity, payload } = options;
   const asked = identity || payload.header?.has('Accept-Encoding') === true;
   const packed = !asked && response.headers['content-encoding'] === 'gzip';
-  return { bytes: packed ? Readable.from(unpacked(response)) : response, close: () => response.destroy() };
+  return {
+    bytes: packed ? Readable.from(unpacked(options, response)) : response,
+    close: () => response.destroy(),
+  };
 }
 
 /** In one piece: the asynchronous unpackers of node:zlib work outside of the world. */
-async function* unpacked(response: IncomingMessage): AsyncGenerator<Uint8Array> {
-  yield gunzipSync(await buffer(response));
+async function* unpacked(
+  { limits, reachLimit, payload, parent }: AskEdgedOptions,
+  response: IncomingMessage,
+): AsyncGenerator<Uint8Array> {
+  const { gzipBytes: most } = limits;
+  const tooLong = () => {
+    const peer = connectUrlToString(payload.url);
+    reachLimit('gzipBytes', { peer, consequence: 'the answer is cut' }, parent);
+    return new Error('unexpected EOF');
+  };
+  const packed: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > most) throw tooLong();
+    packed.push(chunk);
+  }
+  try {
+    yield gunzipSync(Buffer.concat(packed), { maxOutputLength: most });
+  } catch (error) {
+    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLong() : error;
+  }
 }

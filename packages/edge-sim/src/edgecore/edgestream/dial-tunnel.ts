@@ -1,5 +1,6 @@
 import { type Certificate, type Host, NetError, TlsError, type World } from '@kubeedge-sim/sim-kit';
 import { connectHeaders, connectPath, type Dialect } from '@kubeedge-sim/wire';
+import type { EdgecoreLimits } from '../limits.ts';
 import { GorillaSocket } from './gorilla-socket.ts';
 
 // kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go HandshakeTimeout; it covers the dial,
@@ -15,6 +16,7 @@ export interface DialTunnelOptions {
   hostname: string;
   internalIp: string;
   dialect: Dialect;
+  limits: EdgecoreLimits;
   signal: AbortSignal;
 }
 
@@ -81,7 +83,7 @@ function upgrade(
   options: DialTunnelOptions,
   socket: Awaited<ReturnType<Host['connect']>>,
 ): Promise<GorillaSocket> {
-  const { world, server, dialect, hostname, internalIp } = options;
+  const { world, server, dialect, hostname, internalIp, limits } = options;
   const tunnel = new GorillaSocket({
     socket,
     // The connection is encrypted already; to ws it is a plain one.
@@ -89,6 +91,7 @@ function upgrade(
     headers: [['User-Agent', 'Go-http-client/1.1'], ...connectHeaders(dialect, { hostname, internalIp })],
     rng: world.rng.fork(`ws-mask/${socket.connection}`),
     clock: world.clock,
+    limits,
   });
   return new Promise((resolve, reject) => {
     tunnel.once('open', () => {

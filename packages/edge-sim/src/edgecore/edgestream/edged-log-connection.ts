@@ -1,6 +1,7 @@
 import type { Host, HttpClient, World } from '@kubeedge-sim/sim-kit';
 import { type ConnectPayload, LineScanner, messageTypes } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
+import type { EdgecoreLimits, ReachLimit } from '../limits.ts';
 import type { LogsConnectionTraits } from '../release.ts';
 import { askEdged } from './ask-edged.ts';
 import { lineFeed, type MessageSink } from './edged-metrics-connection.ts';
@@ -14,6 +15,8 @@ export interface LogsConnectionOptions {
   /** Id of the CONNECT message; answers carry that of the payload. */
   connectId: number;
   payload: ConnectPayload;
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
   tunnel: MessageSink;
   /** Called when messages of the cloud are read; those that came before were waiting. */
   read: () => void;

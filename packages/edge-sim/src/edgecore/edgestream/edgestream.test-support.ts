@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createMemoryWorld, type Host, type World } from '@kubeedge-sim/sim-kit';
+import { createMemoryWorld, type Host, reportLimit, type World } from '@kubeedge-sim/sim-kit';
 import { dialectOf } from '@kubeedge-sim/wire';
 import { createComponentLog } from '../component-log.ts';
 import { edgecoreRelease } from '../find-release.ts';
+import { type EdgecoreLimits, edgecoreLimitsDefault } from '../limits.ts';
 import { type EdgestreamOptions, runEdgestream } from './edgestream.ts';
 import {
   acceptUpgrade,
@@ -43,6 +44,7 @@ export interface LabOptions {
   edged?: 'stub' | 'none';
   bodies?: Readonly<Record<string, Uint8Array>>;
   answer?: UpgradeAnswer;
+  limits?: Partial<EdgecoreLimits>;
   change?: Partial<EdgestreamOptions>;
 }
 
@@ -65,6 +67,7 @@ export async function inLab(
     const authority = await world.net.authority({ commonName: 'edge-ca' });
     const panics: string[] = [];
     const { edgestream, logLines: sources } = edgecoreRelease(tag);
+    const limits = { ...edgecoreLimitsDefault, ...options.limits };
     if (edgestream === null) throw new Error(`${tag} has no edgestream`);
     const running = runEdgestream({
       world,
@@ -76,6 +79,12 @@ export async function inLab(
       internalIp: '10.66.0.11',
       dialect: dialectOf(tag),
       traits: edgestream,
+      limits,
+      reachLimit: (limit, by, parent) =>
+        reportLimit(world, {
+          ...{ host: edge.name, component: 'edgecore', limit, most: limits[limit], parent },
+          ...by,
+        }),
       panic: (message) => panics.push(message),
       signal: ending.signal,
       ...options.change,

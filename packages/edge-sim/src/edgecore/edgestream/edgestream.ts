@@ -1,6 +1,7 @@
 import { createHttpClient, type HttpClient } from '@kubeedge-sim/sim-kit';
 import { connectPath } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
+import type { ReachLimit } from '../limits.ts';
 import type { EdgecoreRelease } from '../release.ts';
 import { DialError, type DialTunnelOptions, dialTunnel } from './dial-tunnel.ts';
 import { serveTunnelSession } from './tunnel-session.ts';
@@ -18,6 +19,7 @@ export interface EdgestreamOptions extends DialTunnelOptions {
   traits: NonNullable<EdgecoreRelease['edgestream']>;
   /** Called when a goroutine is left behind that nothing will end. */
   onLeak?: () => void;
+  reachLimit: ReachLimit;
   /** Ends the process as a Go panic does. */
   panic: (message: string) => void;
 }

@@ -25,6 +25,8 @@ function quoteCharacter(character: string): string {
 
 const LITERALS: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' };
 
+const NESTING_DEPTH_MAX = 10_000;
+
 class SyntaxScanner {
   readonly #text: string;
   #at = 0;
@@ -33,39 +35,64 @@ class SyntaxScanner {
     this.#text = text;
   }
 
+  /** A value with all that is in it. The open ones are on a list: nesting must not end in a full stack. */
   value(): void {
+    const open: ('object' | 'array')[] = [];
+    do {
+      if (this.#begin(open)) continue;
+      this.#afterValue(open);
+    } while (open.length > 0);
+  }
+
+  /** Reads to the end of a plain value, or to the first of those in another; true when one follows. */
+  #begin(open: ('object' | 'array')[]): boolean {
     const character = this.#next('looking for beginning of value', /["[{\-0-9tfn]/);
-    if (character === '{') this.#object();
-    else if (character === '[') this.#array();
-    else if (character === '"') this.#string();
+    if (character === '{') {
+      if (this.#next('looking for beginning of object key string', /["}]/) === '}') return false;
+      this.#key();
+      return this.#open(open, 'object');
+    }
+    if (character === '[') {
+      this.#blanks();
+      if (this.#text[this.#at] !== ']') return this.#open(open, 'array');
+      this.#at++;
+      return false;
+    }
+    if (character === '"') this.#string();
     else if (LITERALS[character] !== undefined) this.#literal(LITERALS[character]);
     else this.#number(character);
+    return false;
+  }
+
+  #open(open: ('object' | 'array')[], kind: 'object' | 'array'): true {
+    // golang/go go1.15 src/encoding/json/scanner.go maxNestingDepth; go1.14 has none.
+    if (open.length >= NESTING_DEPTH_MAX) throw new GoSyntaxError('exceeded max depth');
+    open.push(kind);
+    return true;
+  }
+
+  /** Closes what ends behind a value, up to one that goes on. */
+  #afterValue(open: ('object' | 'array')[]): void {
+    for (let kind = open.at(-1); kind !== undefined; kind = open.at(-1)) {
+      if (kind === 'array') {
+        if (this.#next('after array element', /[,\]]/) === ',') return;
+      } else if (this.#next('after object key:value pair', /[,}]/) === ',') {
+        this.#next('looking for beginning of object key string', /"/);
+        this.#key();
+        return;
+      }
+      open.pop();
+    }
+  }
+
+  #key(): void {
+    this.#string();
+    this.#next('after object key', /:/);
   }
 
   end(): void {
     this.#blanks();
     if (this.#at < this.#text.length) this.#fail('after top-level value');
-  }
-
-  #object(): void {
-    if (this.#next('looking for beginning of object key string', /["}]/) === '}') return;
-    for (;;) {
-      this.#string();
-      this.#next('after object key', /:/);
-      this.value();
-      if (this.#next('after object key:value pair', /[,}]/) === '}') return;
-      this.#next('looking for beginning of object key string', /"/);
-    }
-  }
-
-  #array(): void {
-    this.#blanks();
-    if (this.#text[this.#at] === ']') {
-      this.#at++;
-      return;
-    }
-    do this.value();
-    while (this.#next('after array element', /[,\]]/) === ',');
   }
 
   #string(): void {

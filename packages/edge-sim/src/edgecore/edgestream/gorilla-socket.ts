@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { type Clock, type NetSocket, Outbox, type Rng } from '@kubeedge-sim/sim-kit';
 import type { TunnelMessage } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
+import { type EdgecoreLimits, edgecoreLimitsDefault } from '../limits.ts';
 import { frameData, frameMessage } from './gorilla-frames.ts';
 
 export interface GorillaSocketOptions {
@@ -11,18 +12,30 @@ export interface GorillaSocketOptions {
   headers: readonly (readonly [name: string, value: string])[];
   rng: Rng;
   clock: Clock;
+  /** Default: the default ones. */
+  limits?: Pick<EdgecoreLimits, 'messageBytes' | 'sessionWaitingBytes'>;
 }
+
+/** With so much unread by the peer, a ping is left unanswered. */
+const UNREAD_BYTES_MAX = 64 * 1024;
+
+/** What ws says of a message that is longer than it may be, or in too many pieces. */
+const TOO_LONG = ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_TOO_MANY_BUFFERED_PARTS'];
 
 /**
  * A client WebSocket with the habits of gorilla/websocket v1.4.0 where those of `ws` differ and a peer can
  * tell.
  */
 export class GorillaSocket extends WebSocket {
+  /** Called when the peer has reached a limit, and the connection ends for it. */
+  onLimit: (limit: 'messageBytes' | 'sessionWaitingBytes') => void = () => {};
   readonly #socket: NetSocket;
   readonly #mask: () => number;
   readonly #outbox: Outbox;
+  readonly #waitingBytesMax: number;
 
-  constructor({ socket, url, headers, rng, clock }: GorillaSocketOptions) {
+  constructor(options: GorillaSocketOptions) {
+    const { socket, url, headers, rng, clock, limits = edgecoreLimitsDefault } = options;
     // rand.Uint32, as conn.go newMaskKey.
     const newMask = () => rng.next() * 0x1_0000_0000;
     super(url, {
@@ -33,15 +46,24 @@ export class GorillaSocket extends WebSocket {
         request.end();
       },
       perMessageDeflate: false,
-      // Text frames carry varints and cut characters; gorilla does not check them either, nor does it limit
-      // them.
+      // Text frames carry varints and cut characters; gorilla does not check them either.
       skipUTF8Validation: true,
-      maxPayload: 0,
+      maxPayload: limits.messageBytes,
+      // gorilla/websocket v1.4.0 conn.go SetPingHandler gives up on a pong that cannot be written within a second, and
+      // goes on; ws would pile them up.
+      autoPong: false,
       generateMask: (mask) => void mask.writeUInt32LE(newMask()),
     });
     this.#socket = socket;
     this.#mask = newMask;
     this.#outbox = new Outbox(clock, socket);
+    this.#waitingBytesMax = limits.sessionWaitingBytes;
+    this.on('ping', (data) => {
+      if (socket.writableLength <= UNREAD_BYTES_MAX) this.pong(data);
+    });
+    this.on('error', (error: Error & { code?: string }) => {
+      if (TOO_LONG.includes(error.code ?? '')) this.onLimit('messageBytes');
+    });
   }
 
   /**
@@ -58,15 +80,22 @@ export class GorillaSocket extends WebSocket {
   /** Sends a text message, nothing of another message between its frames; false when it cannot. */
   sendMessage(message: TunnelMessage): boolean {
     if (this.readyState !== WebSocket.OPEN) return false;
-    this.#outbox.write(frameMessage(message, this.#mask));
+    this.#write(frameMessage(message, this.#mask));
     return true;
   }
 
   /** Sends a DATA message for each piece, with `ending` behind it; false when it cannot. */
   sendData(connectId: number, pieces: readonly Uint8Array[], ending: Uint8Array): boolean {
     if (this.readyState !== WebSocket.OPEN) return false;
-    this.#outbox.write(frameData(connectId, pieces, ending, this.#mask));
+    this.#write(frameData(connectId, pieces, ending, this.#mask));
     return true;
+  }
+
+  #write(frames: Uint8Array): void {
+    this.#outbox.write(frames);
+    if (this.#socket.writableLength <= this.#waitingBytesMax) return;
+    this.onLimit('sessionWaitingBytes');
+    this.terminate();
   }
 
   /** Resolves when the peer reads again; undefined when it does, or is gone. */

@@ -69,6 +69,15 @@ export class ScriptedTunnel {
     this.#socket.write(Buffer.concat(frames));
   }
 
+  /** Reads no further until {@link resume}. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Closes the connection: `fin` as a process that ends in order, `reset` as one that does not. */
   hangUp(how: 'fin' | 'reset'): void {
     if (how === 'fin') this.#socket.destroy();

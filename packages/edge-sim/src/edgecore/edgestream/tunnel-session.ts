@@ -1,4 +1,4 @@
-import type { Host, HttpClient, World } from '@kubeedge-sim/sim-kit';
+import type { Endpoint, Host, HttpClient, World } from '@kubeedge-sim/sim-kit';
 import {
   type ConnectPayload,
   type Dialect,
@@ -11,6 +11,7 @@ import {
   WireError,
 } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
+import type { EdgecoreLimits, ReachLimit } from '../limits.ts';
 import type { EdgestreamTraits } from '../release.ts';
 import type { Tunnel } from './dial-tunnel.ts';
 import { serveExecConnection } from './edged-exec-connection.ts';
@@ -33,6 +34,10 @@ export interface TunnelSessionOptions {
   dialect: Dialect;
   traits: EdgestreamTraits;
   tunnel: Tunnel;
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
+  /** The tunnel server, for reports. */
+  server: Endpoint;
   signal: AbortSignal;
   /** Called when a goroutine is left behind that nothing will end. */
   onLeak?: () => void;
@@ -46,8 +51,10 @@ export interface TunnelSessionOptions {
  * Source: kubeedge v1.6.1 edge/pkg/edgestream/tunnel.go TunnelSession.
  */
 export function serveTunnelSession(options: TunnelSessionOptions): Promise<string> {
-  const { world, host, log, tunnel, signal } = options;
+  const { world, host, log, tunnel, limits, signal } = options;
   const { socket } = tunnel;
+  socket.onLimit = (limit) => reach(options, limit, 'the tunnel is closed');
+  let requests = 0;
   // Connections by the id of their CONNECT.
   const connections: Connections = new Map();
   const label = `tunnel ping of ${host.name}`;
@@ -61,6 +68,8 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
       return receive(decodeMessage(bytes, { bodyBytesMax: options.dialect.bodyBytesMax }));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
+      // Ids above 2^53 are legal upstream, and nobody's.
+      if (error.goText === '') return undefined;
       log.error('tunnel.go:164', `Get tunnel Message error ${error.goText}`);
       close(error.goText);
       return undefined;
@@ -89,9 +98,21 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
     if (startsConnection(type, options.dialect) || (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)) {
       // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
-      queueMicrotask(() => void serve(options, connections, message, parent).catch(unlessEnded));
+      if (requests >= limits.sessionRequests) reach(options, 'sessionRequests', 'a CONNECT is not served');
+      else start(message, parent);
     }
-    return connections.get(message.connectId)?.channel.send(message);
+    const channel = connections.get(message.connectId)?.channel;
+    const full = channel?.send(message);
+    if (channel === undefined || channel.waitingBytes <= limits.requestWaitingBytes) return full;
+    reach(options, 'requestWaitingBytes', 'the tunnel is closed');
+    close('use of closed network connection');
+    return undefined;
+  }
+
+  function start(message: TunnelMessage, parent: number): void {
+    requests += 1;
+    const served = () => serve(options, connections, message, parent).catch(unlessEnded);
+    queueMicrotask(() => void served().finally(() => (requests -= 1)));
   }
 
   return new Promise((resolve) => {
@@ -110,6 +131,14 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
       void reader.reading(signal).then(() => end(code, reason));
     });
   });
+}
+
+function reach(
+  { reachLimit, server, parent }: TunnelSessionOptions,
+  limit: keyof EdgecoreLimits,
+  consequence: string,
+): void {
+  reachLimit(limit, { peer: `${server.address}:${server.port}`, consequence }, parent);
 }
 
 type Connections = Map<number, LocalConnection>;
@@ -268,6 +297,7 @@ function sendData(
   world.trace.emitSeries({
     host: host.name,
     count: 2 * pieces.length,
+    textBytes: text.length,
     make(index) {
       const at = index >> 1;
       const piece = text.subarray(ends[at - 1] ?? 0, ends[at]);
