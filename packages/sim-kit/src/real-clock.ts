@@ -1,5 +1,8 @@
 import { type Clock, sleepOn, type Timer } from './clock.ts';
 
+/** What node's timers can wait, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's clock. It knows its pending timers, so that a world can tell what was left behind. */
 export class RealClock implements Clock {
   readonly #pending = new Map<object, string>();
@@ -11,14 +14,20 @@ export class RealClock implements Clock {
 
   setTimeout(callback: () => void, delayMs: number, label = 'timer'): Timer {
     const key = {};
-    const handle = setTimeout(
-      () => {
-        this.#pending.delete(key);
-        this.#cancels.delete(key);
-        callback();
-      },
-      Math.max(0, delayMs),
-    );
+    const fire = () => {
+      this.#pending.delete(key);
+      this.#cancels.delete(key);
+      callback();
+    };
+    let handle: NodeJS.Timeout | undefined;
+    // A certificate is renewed after months, and node's timers end at once when they are told more than this.
+    const wait = (restMs: number) => {
+      handle =
+        restMs > LONGEST_MS
+          ? setTimeout(() => wait(restMs - LONGEST_MS), LONGEST_MS)
+          : setTimeout(fire, Math.max(0, restMs));
+    };
+    wait(delayMs);
     this.#pending.set(key, label);
     return this.#timer(key, () => clearTimeout(handle));
   }

@@ -1,5 +1,10 @@
 import { type Certificate, chooseLimits, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
+import type { SecretStore } from '../kube-apiserver/secret-store.ts';
+import type { CloudhubCertificates } from './cloudhub/httpserver/prepare-certs.ts';
+import { httpServerRelease } from './cloudhub/httpserver/release.ts';
+import { startHttpServer } from './cloudhub/httpserver/server.ts';
+import { keepToken } from './cloudhub/httpserver/token.ts';
 import { startIptablesManager } from './cloudstream/iptables.ts';
 import { startStreamServer } from './cloudstream/stream-server.ts';
 import { startTunnelServer, type TunnelServer } from './cloudstream/tunnel-server.ts';
@@ -39,8 +44,23 @@ export interface CloudcoreOptions {
   pods?: PodClient;
   /** ConfigMap kubeedge/tunnelport; to be kept from one cloudcore to the next. Default: none was there. */
   tunnelPorts?: TunnelPortStore;
+  /** CloudHub's port 10002, where edges get certificates; without it nothing listens there. */
+  https?: HttpsOptions;
   /** Called when the process has ended by itself and everything it had opened is closed. */
   onExit?: (code: number, reason: string) => void;
+}
+
+/** `modules.cloudHub.https`, and the certificates behind it. */
+export interface HttpsOptions {
+  certificates: CloudhubCertificates;
+  /** Where the token is kept. */
+  secrets: SecretStore;
+  /** Default 10002. */
+  port?: number;
+  /** `edgeCertSigningDuration` in days, from v1.4 on; default 365. */
+  signingDays?: number;
+  /** `tokenRefreshDuration` in hours, from v1.7 on; default 12. */
+  tokenRefreshHours?: number;
 }
 
 /**
@@ -77,6 +97,9 @@ export interface SessionState {
   /** Requests in progress on it. */
   readonly requests: number;
 }
+
+// kubeedge v1.6.1 pkg/apis/componentconfig/cloudcore/v1alpha1/default.go EdgeCertSigningDuration
+const EDGE_CERT_DAYS = 365;
 
 /**
  * Starts cloudcore's cloudstream module on `host`: stream server (10003) and tunnel server (10004), and
@@ -132,7 +155,17 @@ export async function startCloudcore(
     );
     const { streamCertificate: certificate, pods } = options;
     opened.use(await startStreamServer(process, { port: streamPort, certificate, tunnels: started, pods }));
+    if (options.https !== undefined) await openHttps(options.https);
     return started;
+  }
+
+  async function openHttps(https: HttpsOptions): Promise<void> {
+    const own = httpServerRelease(release.release);
+    if (own === undefined) return;
+    const { certificates, secrets, port = 10_002, signingDays = EDGE_CERT_DAYS, tokenRefreshHours } = https;
+    opened.use(keepToken(process, { release: own, certificates, secrets, refreshHours: tokenRefreshHours }));
+    const context = { process, release: own, certificates, signingDays };
+    opened.use(await startHttpServer(context, { port, nodes }));
   }
 
   return world.own({

@@ -1,11 +1,28 @@
 // The public surface of the simulated cloudcore. Everything else is internal.
-export { type Cloudcore, type CloudcoreOptions, type SessionState, startCloudcore } from './cloudcore.ts';
+export {
+  type Cloudcore,
+  type CloudcoreOptions,
+  type HttpsOptions,
+  type SessionState,
+  startCloudcore,
+} from './cloudcore.ts';
 export {
   type CloudhubOptions,
   type NodeStatusReport,
   type PodReport,
   startCloudhub,
 } from './cloudhub/cloudhub.ts';
+export {
+  type CloudcoreNames,
+  type CloudhubCertificates,
+  prepareAllCerts,
+  saveCertificates,
+} from './cloudhub/httpserver/prepare-certs.ts';
+export {
+  type HttpServerRelease,
+  httpServerRelease,
+  httpServerTags,
+} from './cloudhub/httpserver/release.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
 export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
 export { type CloudcoreLimits, cloudcoreLimitsDefault } from './limits.ts';

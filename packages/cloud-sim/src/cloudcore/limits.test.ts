@@ -172,7 +172,7 @@ describe('limits of cloudcore', () => {
   });
 
   it('are refused when they are no limits', async () => {
-    for (const limits of [{ messageBytes: 0 }, { bodyBytes: 1 }]) {
+    for (const limits of [{ messageBytes: 0 }, { gzipBytes: 1 }]) {
       const world = createMemoryWorld();
       await expect(inLab(async () => {}, { limits }, world)).rejects.toThrow(
         /set the limit \w+ of cloudcore/,

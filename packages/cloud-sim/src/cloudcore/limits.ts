@@ -11,6 +11,8 @@ export interface CloudcoreLimits extends ConnectionLimits {
   readonly messageBytes: number;
   /** Request line and headers together, in bytes; more is answered 431. Go's own default, DefaultMaxHeaderBytes. */
   readonly headerBytes: number;
+  /** Body of a request to 10002, of releases without a cap of their own, in bytes; more is answered 413. */
+  readonly bodyBytes: number;
   /** Keys of the session table; closed sessions are forgotten to stay below it, then edges are refused with 503. */
   readonly sessionKeys: number;
   /** Requests in one session's table; a further one is answered as if the tunnel had closed. */
@@ -25,6 +27,7 @@ export const cloudcoreLimitsDefault: CloudcoreLimits = {
   pipelinedRequests: 100,
   messageBytes: 16 * MI,
   headerBytes: MI,
+  bodyBytes: 16 * MI,
   sessionKeys: 40_000,
   sessionRequests: 10_000,
   sessionWaitingBytes: 32 * MI,

@@ -72,6 +72,21 @@ declare module '@kubeedge-sim/sim-kit' {
      * kubeedge v1.8.0 cloud/pkg/cloudstream/iptables/iptables.go reconcile
      */
     'cloudcore.nat': { op: 'add' | 'delete'; rule: string };
+    /**
+     * A request for an edge's certificate on port 10002, `by` a token or the certificate it is to replace. `notAfter` is
+     * the end of the one issued, `reason` what the log says of a refusal. Parent: its `net.connect`.
+     */
+    'cloudhub.certificate': {
+      node: string;
+      by: 'token' | 'certificate';
+      outcome: 'issued' | 'refused';
+      status: number;
+      commonName?: string;
+      notAfter?: string;
+      reason?: string;
+    };
+    /** Cloudcore replaced the token of Secret tokensecret; the first one of a process has no event. */
+    'cloudhub.token': { expiresAt: string };
     /** The process ended by itself. */
     'cloudcore.exit': { code: number; reason: string };
   }

@@ -81,6 +81,7 @@ export const coreResources = {
     resource('pods/exec', 'PodExecOptions', { namespaced: true, verbs: ['create', 'get'] }),
     resource('pods/log', 'Pod', { namespaced: true, verbs: ['get'] }),
     resource('pods/portforward', 'PodPortForwardOptions', { namespaced: true, verbs: ['create', 'get'] }),
+    resource('secrets', 'Secret', { namespaced: true, verbs: ['delete', ...READ_VERBS] }),
   ],
 };
 

@@ -16,6 +16,7 @@ export {
 } from './node-lifecycle-controller.ts';
 export { createObjectStore, type NodeHeartbeat, type ObjectStore, type StoreEvent } from './object-store.ts';
 export type { Node, NodeAddress, NodeCondition, NodeStatus, ObjectMeta, Pod, PodPhase } from './objects.ts';
+export type { Secret, SecretStore } from './secret-store.ts';
 export type { Status } from './status.ts';
 export type { Table, TableColumn, TableRow } from './table.ts';
 

@@ -25,6 +25,7 @@ import { addNodeProxy } from './node-proxy.ts';
 import { createObjectStore, type ObjectStore } from './object-store.ts';
 import { addPodConnect } from './pod-connect.ts';
 import { addPodLog } from './pod-log.ts';
+import { addSecretRoutes } from './secret-routes.ts';
 import { sendJson, sendText } from './send.ts';
 import { unauthorized } from './status.ts';
 import { COMPONENT } from './trace-kinds.ts';
@@ -136,6 +137,7 @@ function addRoutes(app: FastifyInstance, assembly: Assembly): void {
     app.get(url, (_request, reply) => reply.header('content-type', 'text/plain; charset=utf-8').send('ok'));
   }
   addCoreRoutes(app, store, world.clock);
+  addSecretRoutes(app, store, world.clock);
   const certificate = options.kubeletClientCertificate;
   const kubelets = {
     world,

@@ -8,6 +8,7 @@ import {
   type Pod,
   type ResourceList,
 } from './objects.ts';
+import { createSecretStore, type SecretStore } from './secret-store.ts';
 
 /** What a heartbeat may say; what is left out stays as it was. */
 export interface NodeHeartbeat {
@@ -35,6 +36,7 @@ export interface StoreEvent {
 export interface ObjectStore {
   /** The version of the last change, as a decimal number. */
   readonly resourceVersion: string;
+  readonly secrets: SecretStore;
   nodes(): Node[];
   /** Of one namespace, or of all. */
   pods(namespace?: string): Pod[];
@@ -88,6 +90,7 @@ export function createObjectStore(now: () => number): ObjectStore {
     get resourceVersion() {
       return String(version);
     },
+    secrets: createSecretStore(now, () => String(++version)),
     nodes: () => sorted(nodes),
     pods: (namespace) =>
       sorted(pods).filter((pod) => namespace === undefined || pod.metadata.namespace === namespace),

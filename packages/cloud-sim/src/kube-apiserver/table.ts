@@ -66,7 +66,7 @@ const podColumns: TableColumn[] = [
   column('Readiness Gates', 'If specified, all readiness gates will be evaluated.', { priority: 1 }),
 ];
 
-function column(name: string, description: string, rest: Partial<TableColumn> = {}): TableColumn {
+export function column(name: string, description: string, rest: Partial<TableColumn> = {}): TableColumn {
   return { name, type: 'string', format: '', description, priority: 0, ...rest };
 }
 

@@ -1,11 +1,6 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import type { ContainerLog } from '../machine/container-log.ts';
-import type {
-  ExecRequest,
-  OutputSink,
-  Processes,
-  ProcessStream,
-} from '../machine/container-process.ts';
+import type { ExecRequest, OutputSink, Processes, ProcessStream } from '../machine/container-process.ts';
 import type { ContainerRecord } from '../machine/machine.ts';
 import { commands } from './commands/index.ts';
 import { Container } from './container.ts';

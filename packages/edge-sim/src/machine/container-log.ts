@@ -49,7 +49,8 @@ export function simulatedLog(clock: Clock, source: LogSource, run: ContainerRun,
     const atMs = startedAtMs + lines.offsetMs(line);
     const time = formatNanoTime(atMs, lines.offsetNs(line));
     const text = lines.text(line);
-    for (const bytes of entryBytes(tty ? text.replace(/\n$/, '\r\n') : text)) yield { atMs, time, stream, bytes };
+    for (const bytes of entryBytes(tty ? text.replace(/\n$/, '\r\n') : text))
+      yield { atMs, time, stream, bytes };
   }
 
   return {

@@ -27,21 +27,31 @@ export type GoHandler = (request: GoRequest, response: GoResponse) => Promise<vo
  */
 export async function listenGoHttp(
   process: CloudcoreProcess,
-  options: { port: number; tls: TlsServerOptions; handler: GoHandler },
+  options: {
+    port: number;
+    tls: TlsServerOptions;
+    handler: GoHandler;
+    /** Leaves bodies for handlers to read; default false: they are thrown away. */
+    readsBodies?: boolean;
+  },
 ): Promise<Listener> {
-  const { port, tls, handler } = options;
+  const { port, tls, handler, readsBodies = false } = options;
   const guard = new ConnectionGuard(process.world.clock, process.limits, (limit, socket) =>
     process.reachLimit(limit, {
       peer: addressOf(socket),
       consequence: `a connection to port ${port} is closed`,
     }),
   );
-  const http1 = createHttp1Server(process, handler, guard);
+  const http1 = createHttp1Server(process, handler, guard, readsBodies);
   const plain2 = createHttp2Server({ settings: { maxConcurrentStreams: HTTP2_STREAMS_MAX } });
   plain2.on('stream', (stream, _headers, _flags, rawHeaders) => {
     const socket = stream.session?.socket as unknown as NetSocket;
     guard.heard(socket.connection);
-    serveHttp2Stream(process, handler, stream, rawHeaders as unknown as string[]);
+    if (!readsBodies) stream.resume();
+    serveHttp2Stream(process, handler, stream, {
+      rawHeaders: rawHeaders as unknown as string[],
+      ...(readsBodies && { body: stream }),
+    });
   });
   plain2.on('sessionError', () => {});
   const listenOptions = {
@@ -62,7 +72,12 @@ export async function listenGoHttp(
 
 const addressOf = ({ remoteAddress, remotePort }: NetSocket) => `${remoteAddress}:${remotePort}`;
 
-function createHttp1Server(process: CloudcoreProcess, handler: GoHandler, guard: ConnectionGuard): Server {
+function createHttp1Server(
+  process: CloudcoreProcess,
+  handler: GoHandler,
+  guard: ConnectionGuard,
+  readsBodies: boolean,
+): Server {
   const server = createServer({
     keepAliveTimeout: 0,
     requestTimeout: 0,
@@ -76,31 +91,40 @@ function createHttp1Server(process: CloudcoreProcess, handler: GoHandler, guard:
   // Go handles one request of a connection after the other.
   const turns = new WeakMap<object, Promise<void>>();
   const serve = (message: IncomingMessage, response: ServerResponse) => {
-    message.resume();
     const socket = message.socket as unknown as NetSocket;
     if (!guard.begin(socket.connection)) return;
     response.once('close', () => guard.end(socket.connection));
+    if (!readsBodies) message.resume();
     const turn = (turns.get(socket) ?? Promise.resolve()).then(() =>
-      serveHttp1(process, handler, message, (proto) =>
-        proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response, process.world.clock),
+      serveHttp1(
+        process,
+        handler,
+        message,
+        (proto) =>
+          proto === '1.0' ? rawSink(socket, proto, () => {}) : nodeSink(response, process.world.clock),
+        readsBodies ? { body: message } : {},
       ),
     );
-    turns.set(socket, turn);
+    // What the handler has not read is thrown away.
+    turns.set(
+      socket,
+      turn.then(() => void message.resume()),
+    );
   };
   server.on('request', serve);
-  server.on('checkContinue', serve);
+  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
+    // Go asks for the body when a handler reads it.
+    if (readsBodies) response.writeContinue();
+    serve(message, response);
+  });
   server.on('upgrade', (message: IncomingMessage, socket: unknown, head: Buffer) => {
     const hijackable = { message, socket: socket as NetSocket, head };
     guard.heard(hijackable.socket.connection);
     // An upgrade refused leaves a connection that can carry further requests.
     const again = () => void server.emit('connection', hijackable.socket);
-    void serveHttp1(
-      process,
-      handler,
-      message,
-      (proto) => rawSink(hijackable.socket, proto, again),
+    void serveHttp1(process, handler, message, (proto) => rawSink(hijackable.socket, proto, again), {
       hijackable,
-    );
+    });
   });
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
@@ -118,7 +142,7 @@ async function serveHttp1(
   handler: GoHandler,
   message: IncomingMessage,
   sinkFor: (proto: '1.0' | '1.1') => ResponseSink,
-  hijackable?: RequestParts['hijackable'],
+  more: Pick<RequestParts, 'hijackable' | 'body'> = {},
 ): Promise<void> {
   const socket = message.socket as unknown as NetSocket;
   if (socket.destroyed) return;
@@ -136,7 +160,7 @@ async function serveHttp1(
     rawHeaders: message.rawHeaders,
     socket,
     done: cancel.signal,
-    ...(hijackable && { hijackable }),
+    ...more,
   });
   if ('badRequest' in request) socket.end(badRequestText(request.badRequest));
   else await runHandler(process, handler, request, sinkFor(proto));
@@ -148,10 +172,9 @@ function serveHttp2Stream(
   process: CloudcoreProcess,
   handler: GoHandler,
   stream: ServerHttp2Stream,
-  rawHeaders: readonly string[],
+  { rawHeaders, ...more }: Pick<RequestParts, 'rawHeaders' | 'body'>,
 ): void {
   stream.on('error', () => {});
-  stream.resume();
   const cancel = new AbortController();
   stream.once('close', () => cancel.abort());
   const pseudo = new Map<string, string>();
@@ -169,6 +192,7 @@ function serveHttp2Stream(
     authority: pseudo.get(':authority'),
     socket: stream.session?.socket as unknown as NetSocket,
     done: cancel.signal,
+    ...more,
   });
   // h2_bundle.go resets a stream whose path it cannot parse.
   if ('badRequest' in request) stream.close(constants.NGHTTP2_PROTOCOL_ERROR);

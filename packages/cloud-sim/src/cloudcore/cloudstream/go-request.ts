@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { NetSocket } from '@kubeedge-sim/sim-kit';
+import type { Readable } from 'node:stream';
+import type { Certificate, NetSocket } from '@kubeedge-sim/sim-kit';
 import {
   type ConnectUrl,
   connectUrlFromRequestTarget,
@@ -33,6 +34,12 @@ export interface GoRequest {
   /** Go's r.Context(): aborted when the client goes away. */
   readonly done: AbortSignal;
   readonly hijackable?: Hijackable;
+  /** The certificate the client showed, verified or not. */
+  readonly peerCertificate?: Certificate;
+  /**
+   * The body; undefined when it is longer than `maxBytes`, or its client has left. Empty on servers that read no bodies.
+   */
+  readBody(maxBytes: number): Promise<Buffer | undefined>;
 }
 
 /** A request Go's net/http refuses before any handler; `reason` is what follows `400 Bad Request`. */
@@ -49,9 +56,11 @@ export interface RequestParts {
   rawHeaders: readonly string[];
   /** HTTP/2's :authority. */
   authority?: string | undefined;
-  socket: Pick<NetSocket, 'remoteAddress' | 'remotePort' | 'connection'>;
+  socket: Pick<NetSocket, 'remoteAddress' | 'remotePort' | 'connection' | 'peerCertificate'>;
   done: AbortSignal;
   hijackable?: Hijackable;
+  /** Of servers that read bodies. */
+  body?: Readable;
 }
 
 /**
@@ -77,7 +86,8 @@ export function goRequest(parts: RequestParts): GoRequest | BadRequest {
   if (header.get('Pragma')?.[0] === 'no-cache' && !header.has('Cache-Control')) {
     header.set('Cache-Control', ['no-cache']);
   }
-  const { method, proto, target, socket, done, hijackable } = parts;
+  const { method, proto, target, socket, done, hijackable, body } = parts;
+  const { peerCertificate } = socket;
   return {
     method,
     proto,
@@ -89,7 +99,24 @@ export function goRequest(parts: RequestParts): GoRequest | BadRequest {
     connection: socket.connection,
     done,
     ...(hijackable && { hijackable }),
+    ...(peerCertificate && { peerCertificate }),
+    readBody: async (maxBytes) => (body === undefined ? Buffer.alloc(0) : readAtMost(body, maxBytes)),
   };
+}
+
+async function readAtMost(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Go's Header.Get: the first value, or an empty string. `name` is canonical. */

@@ -164,6 +164,8 @@ export class GoResponse {
     const sniffs = !set.has('Content-Type') && !wantsChunks && first.length > 0;
     const sniffed = sniffs ? detectContentType(first) : undefined;
     const { keepAlive, close } = this.#connection(isHead || hasLength);
+    // A handler that has said so itself is not repeated.
+    const closes = close && !set.has('Connection');
     const chunked = proto === '1.1' && !hasLength && !isHead;
     const date: [string, string] = ['Date', httpDate(this.#nowMs())];
     const added: [string, string | undefined][] =
@@ -174,7 +176,7 @@ export class GoResponse {
             date,
             ['Content-Length', contentLength],
             ['Content-Type', sniffed],
-            ['Connection', proto === '1.1' && close ? 'close' : keepAlive ? 'keep-alive' : undefined],
+            ['Connection', proto === '1.1' && closes ? 'close' : keepAlive ? 'keep-alive' : undefined],
             ['Transfer-Encoding', chunked ? 'chunked' : undefined],
           ];
     const headers = [...[...set].sort(([a], [b]) => (a < b ? -1 : 1)), ...added.filter(isSet)];

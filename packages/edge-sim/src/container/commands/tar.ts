@@ -74,7 +74,8 @@ async function create(process: Process, { archive, directory, letters, names }: 
   const out: ByteSink =
     archive === '-' ? process.stdout : openForWriting(container, resolvePath(process.cwd, archive), false);
   let code = 0;
-  if (names.some((name) => name.startsWith('/'))) await fail(process, "removing leading '/' from member names");
+  if (names.some((name) => name.startsWith('/')))
+    await fail(process, "removing leading '/' from member names");
 
   const add = async (path: string, name: string, node: Node): Promise<void> => {
     if (node.type === 'device') return;
@@ -108,7 +109,10 @@ async function create(process: Process, { archive, directory, letters, names }: 
   return code === 0 ? 0 : fail(process, 'error exit delayed from previous errors');
 }
 
-async function extract(process: Process, { archive, directory, letters, names }: TarOptions): Promise<number> {
+async function extract(
+  process: Process,
+  { archive, directory, letters, names }: TarOptions,
+): Promise<number> {
   const { container, signal } = process;
   const { files } = container;
   const source: ByteSource =
@@ -118,7 +122,8 @@ async function extract(process: Process, { archive, directory, letters, names }:
 
   await readTar(source, signal, (member) => {
     const name = member.path.replace(/^\/+/, '').replace(/\/+$/, '');
-    if (names.length > 0 && !names.some((each) => name === each || name.startsWith(`${each}/`))) return undefined;
+    if (names.length > 0 && !names.some((each) => name === each || name.startsWith(`${each}/`)))
+      return undefined;
     if (/[tv]/.test(letters)) told.push(member.path);
     if (letters.includes('t') || name === '') return undefined;
     if (name.split('/').includes('..')) throw new TarProblem(`name with '..' components: '${member.path}'`);

@@ -55,21 +55,29 @@ const lines: readonly (readonly [text: string, stdout: string, code?: number])[]
 ];
 
 describe('the shell of a simulated container', () => {
-  test.each(lines.map(([text, stdout, code = 0]) => ({ text, stdout, code })))('$text', async ({ text, ...printed }) => {
-    await inContainer(async ({ sh }) => expect(await sh(text)).toMatchObject(printed));
-  });
+  test.each(lines.map(([text, stdout, code = 0]) => ({ text, stdout, code })))(
+    '$text',
+    async ({ text, ...printed }) => {
+      await inContainer(async ({ sh }) => expect(await sh(text)).toMatchObject(printed));
+    },
+  );
 
   test('reads commands from stdin, which they share', async () => {
     await inContainer(async ({ run }) => {
       const script = 'echo a\nif true\nthen echo b\nfi\nread line\nthe line\necho "got $line"\ncat\nrest\n';
-      expect(await run(['sh'], script)).toEqual({ stdout: 'a\nb\ngot the line\nrest\n', stderr: '', code: 0 });
+      expect(await run(['sh'], script)).toEqual({
+        stdout: 'a\nb\ngot the line\nrest\n',
+        stderr: '',
+        code: 0,
+      });
     });
   });
 
   test('runs a script of its own', async () => {
     const script = '#!/bin/sh\necho "$1 in $PWD"\n';
     await inContainer(
-      async ({ sh }) => expect(await sh('sh /opt/hello.sh you')).toMatchObject({ stdout: 'you in /\n', code: 0 }),
+      async ({ sh }) =>
+        expect(await sh('sh /opt/hello.sh you')).toMatchObject({ stdout: 'you in /\n', code: 0 }),
       { files: { '/opt/hello.sh': script } },
     );
   });
@@ -95,7 +103,7 @@ describe('what would never end, or use up everything', () => {
   const ended: readonly (readonly [string, Partial<Ran>])[] = [
     ['x=$(yes); exit $?', { code: 137 }],
     ['a="eval \\"\\$a\\""; eval "$a"', { code: 2 }],
-    ['echo \'sh /tmp/f\' > /tmp/f; sh /tmp/f', { code: 2 }],
+    ["echo 'sh /tmp/f' > /tmp/f; sh /tmp/f", { code: 2 }],
     ['cat /dev/zero > /tmp/big', { code: 1 }],
     ['tail -c 99999999999 /dev/zero', { code: 137 }],
     ['read x < /dev/zero; echo never', { code: 137 }],
@@ -107,7 +115,13 @@ describe('what would never end, or use up everything', () => {
 
   test('a loop lets time pass', async () => {
     await inContainer(async ({ machine, record, world }) => {
-      const request = { command: ['sh', '-c', 'while :; do :; done'], stdin: false, stdout: true, stderr: true, tty: false };
+      const request = {
+        command: ['sh', '-c', 'while :; do :; done'],
+        stdin: false,
+        stdout: true,
+        stderr: true,
+        tty: false,
+      };
       const stream = machine.processes.exec(record, request, () => undefined);
       await world.clock.sleep(10_000);
       expect(await stream.exitCode()).toBeUndefined();
@@ -116,7 +130,22 @@ describe('what would never end, or use up everything', () => {
 });
 
 test('any text is read, or refused as no command of a shell', () => {
-  const piece = fc.constantFrom(...'abc $"\'`\\;|&<>(){}=#*?!\n\t0129'.split(''), '$(', '${', '$((', '))', 'if ', 'then ', 'fi ', 'do ', 'done ', 'for x in ', '&&', '||', '边');
+  const piece = fc.constantFrom(
+    ...'abc $"\'`\\;|&<>(){}=#*?!\n\t0129'.split(''),
+    '$(',
+    '${',
+    '$((',
+    '))',
+    'if ',
+    'then ',
+    'fi ',
+    'do ',
+    'done ',
+    'for x in ',
+    '&&',
+    '||',
+    '边',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       try {

@@ -47,7 +47,8 @@ export function writeHeader(member: TarMember): Buffer {
 }
 
 /** Zeros up to the next block. */
-export const padding = (sizeBytes: number) => Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES);
+export const padding = (sizeBytes: number) =>
+  Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES);
 
 /** Not an archive. */
 export class TarProblem extends Error {
@@ -71,7 +72,14 @@ export function readRecords(bytes: Buffer): Map<string, string> {
 
 function longName(path: Buffer): Buffer {
   const name = Buffer.concat([path, Buffer.alloc(1)]);
-  const member = { path: '', type: 'other', mode: 0, sizeBytes: name.length, modifiedAtS: 0, target: '' } as const;
+  const member = {
+    path: '',
+    type: 'other',
+    mode: 0,
+    sizeBytes: name.length,
+    modifiedAtS: 0,
+    target: '',
+  } as const;
   return Buffer.concat([block(Buffer.from('././@LongLink'), member, 'L'), name, padding(name.length)]);
 }
 

@@ -1,5 +1,12 @@
 import type { ByteSource } from '../pipe.ts';
-import { BLOCK_BYTES, readHeader, readRecords, type TarExtension, type TarMember, TarProblem } from './header.ts';
+import {
+  BLOCK_BYTES,
+  readHeader,
+  readRecords,
+  type TarExtension,
+  type TarMember,
+  TarProblem,
+} from './header.ts';
 
 /** Names and targets of members are bounded by the kernel, records by this. */
 const EXTENSION_BYTES_MAX = 65_536;
@@ -72,7 +79,11 @@ function extended(member: TarMember, records: ReadonlyMap<string, string>): TarM
 }
 
 /** So many bytes, undefined when there are none at all. @throws TarProblem when there are fewer */
-async function takeExactly(source: ByteSource, signal: AbortSignal, bytes: number): Promise<Buffer | undefined> {
+async function takeExactly(
+  source: ByteSource,
+  signal: AbortSignal,
+  bytes: number,
+): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   for (let missing = bytes; missing > 0; ) {
     const chunk = await source.read(signal);

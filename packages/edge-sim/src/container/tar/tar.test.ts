@@ -15,7 +15,11 @@ const LONG_NAME = 'n'.repeat(150);
 describe('tar in a simulated container', () => {
   test.each(['members-gnu.tar.gz', 'members-pax.tar.gz'])('unpacks what GNU tar made: %s', async (name) => {
     await inContainer(async ({ run, sh }) => {
-      expect(await run(['tar', 'xmf', '-', '-C', '/tmp'], archive(name))).toEqual({ stdout: '', stderr: '', code: 0 });
+      expect(await run(['tar', 'xmf', '-', '-C', '/tmp'], archive(name))).toEqual({
+        stdout: '',
+        stderr: '',
+        code: 0,
+      });
       const { stdout } = await sh(
         `cd /tmp/data; cat hello.txt link 边缘.txt ${LONG_NAME}; wc -c < sub/thousand; ls; [ -x hello.txt ] && echo executable`,
       );
@@ -29,7 +33,10 @@ describe('tar in a simulated container', () => {
       await run(['tar', '-xf', '-', '-C', '/tmp'], archive('members-gnu.tar.gz'));
       expect((await sh('mkdir /tmp/again; tar cf - -C /tmp data | tar xf - -C /tmp/again')).code).toBe(0);
       const sums = 'cd $0; for f in hello.txt link 边缘.txt n* sub/*; do sha256sum $f; done';
-      const [before, after] = [await run(['sh', '-c', sums, '/tmp/data']), await run(['sh', '-c', sums, '/tmp/again/data'])];
+      const [before, after] = [
+        await run(['sh', '-c', sums, '/tmp/data']),
+        await run(['sh', '-c', sums, '/tmp/again/data']),
+      ];
       expect(before.stdout.split('\n')).toHaveLength(6);
       expect(after).toEqual(before);
     });
@@ -38,7 +45,9 @@ describe('tar in a simulated container', () => {
   test('does as kubectl cp expects of an absolute path', async () => {
     await inContainer(
       async ({ sh }) => {
-        const { stdout, stderr, code } = await sh('tar cf - /opt/app.conf | tar tf -; tar cf - /nope | wc -c');
+        const { stdout, stderr, code } = await sh(
+          'tar cf - /opt/app.conf | tar tf -; tar cf - /nope | wc -c',
+        );
         expect([stdout, code]).toEqual(['opt/app.conf\n1024\n', 0]);
         expect(stderr).toBe(
           "tar: removing leading '/' from member names\n".repeat(2) +
@@ -57,7 +66,11 @@ describe('tar in a simulated container', () => {
     ['a way out', member('../../etc/passwd'), "name with '..' components: '../../etc/passwd'"],
   ])('refuses %s', async (_, bytes, problem) => {
     await inContainer(async ({ run }) => {
-      expect(await run(['tar', 'xf', '-'], bytes)).toEqual({ stdout: '', stderr: `tar: ${problem}\n`, code: 1 });
+      expect(await run(['tar', 'xf', '-'], bytes)).toEqual({
+        stdout: '',
+        stderr: `tar: ${problem}\n`,
+        code: 1,
+      });
     });
   });
 
@@ -65,7 +78,9 @@ describe('tar in a simulated container', () => {
     const bytes = randomBytes(20_000_000);
     await inContainer(async ({ run, sh }) => {
       expect((await run(['sh', '-c', 'cat > /tmp/big'], bytes)).code).toBe(0);
-      const { stdout } = await sh('cd /tmp; mkdir out; tar cf - big | tar xf - -C out; cat big | md5sum; cat out/big | md5sum');
+      const { stdout } = await sh(
+        'cd /tmp; mkdir out; tar cf - big | tar xf - -C out; cat big | md5sum; cat out/big | md5sum',
+      );
       const [first, second] = stdout.trimEnd().split('\n');
       expect(second).toBe(first);
     });

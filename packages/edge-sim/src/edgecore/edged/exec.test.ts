@@ -125,14 +125,18 @@ describe.each([
       expect(world.clock.now() - before).toBeGreaterThanOrEqual(7_900);
       expect(world.trace.of('container.process').map(({ detail }) => detail.state)).toEqual(['started']);
       expect(world.trace.of('log').map(({ detail }) => detail.message)).toContainEqual(
-        expect.stringMatching(/^Exec session in container [0-9a-f]{64} terminated but process still running!$/),
+        expect.stringMatching(
+          /^Exec session in container [0-9a-f]{64} terminated but process still running!$/,
+        ),
       );
     });
   });
 
   test('a client that ends its half loses the process, which finds its input ended', async () => {
     await inSite(create, async ({ exec, world }) => {
-      const client = await (await exec(`${command('sh', '-c', 'cat; echo > /tmp/done')}&input=1&output=1`)).start();
+      const client = await (
+        await exec(`${command('sh', '-c', 'cat; echo > /tmp/done')}&input=1&output=1`)
+      ).start();
       client.write('x');
       await client.until(() => client.stdout === 'x');
       client.socket.end();
@@ -140,7 +144,10 @@ describe.each([
       const states = () => world.trace.of('container.process').map(({ detail }) => detail.state);
       while (states().length < 2) await world.clock.sleep(10);
       expect(states()).toEqual(['started', 'exited']);
-      expect(world.trace.of('dockershim.stream').at(-1)?.detail).toMatchObject({ state: 'ended', end: 'client-gone' });
+      expect(world.trace.of('dockershim.stream').at(-1)?.detail).toMatchObject({
+        state: 'ended',
+        end: 'client-gone',
+      });
       const look = await exec(`${command('ls', '/tmp')}&output=1`);
       await look.finished();
       expect(look.stdout).toBe('done\n');
@@ -149,7 +156,9 @@ describe.each([
 
   test('a client that is killed does not end the process', async () => {
     await inSite(create, async ({ exec, world }) => {
-      const client = await (await exec(`${command('sh', '-c', 'sleep 1; echo lost; echo > /tmp/late')}&output=1`)).start();
+      const client = await (
+        await exec(`${command('sh', '-c', 'sleep 1; echo lost; echo > /tmp/late')}&output=1`)
+      ).start();
       client.socket.resetAndDestroy();
       await world.clock.sleep(1_500);
       const look = await exec(`${command('ls', '/tmp')}&output=1`);

@@ -95,7 +95,10 @@ export function serveTunnelSession(options: TunnelSessionOptions): Promise<strin
       return undefined;
     }
     const { unknownType } = options.traits;
-    if (startsConnection(type, options.dialect) || (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)) {
+    if (
+      startsConnection(type, options.dialect) ||
+      (unknownType === 'panics' && type >= messageTypes.ATTACH_CONNECT)
+    ) {
       // Upstream starts a goroutine and reads on: what came together with the CONNECT is looked at before
       // that goroutine has registered the connection, so a REMOVE_CONNECT among it finds nothing and is lost.
       if (requests >= limits.sessionRequests) reach(options, 'sessionRequests', 'a CONNECT is not served');
