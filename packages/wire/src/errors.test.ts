@@ -4,6 +4,7 @@ import { wireErrorTemplates } from './errors.ts';
 import type { WireErrorCode } from './index.ts';
 import {
   connectUrlFromRequestTarget,
+  decodeBeehiveMessage,
   decodeConnectPayload,
   decodeMessage,
   dialectOf,
@@ -27,6 +28,8 @@ const throwers: Record<WireErrorCode, () => unknown> = {
   WIRE_ERR_BODY_BYTES_MAX: () => decodeMessage(Uint8Array.of(1, 3), { bodyBytesMax: Number.NaN }),
   WIRE_ERR_CONNECT_JSON: () => decodeConnectPayload(utf8('{"MessID":')),
   WIRE_ERR_CONNECT_SHAPE: () => decodeConnectPayload(utf8('{"url":[]}')),
+  WIRE_ERR_BEEHIVE_JSON: () => decodeBeehiveMessage('{'),
+  WIRE_ERR_BEEHIVE_SHAPE: () => decodeBeehiveMessage('[]'),
   WIRE_ERR_REQUEST_TARGET: () => connectUrlFromRequestTarget('/%zz'),
   WIRE_ERR_DIALECT_UNKNOWN: () => dialectOf('v9.9.9'),
   WIRE_ERR_DIALECT_NO_TUNNEL: () => dialectOf('v1.2.0'),

@@ -25,6 +25,11 @@ export const wireErrorTemplates = {
   WIRE_ERR_CONNECT_SHAPE:
     'Decoding a *_CONNECT payload: {field} must be {expected}, found {found}. Log it and answer nothing, ' +
     'as edgecore does.',
+  WIRE_ERR_BEEHIVE_JSON:
+    'Decoding a message of CloudHub or edgehub: it is not JSON, {found}. Close the connection, as upstream does.',
+  WIRE_ERR_BEEHIVE_SHAPE:
+    'Decoding a message of CloudHub or edgehub: {field} must be {expected}, found {found}. Close the connection, ' +
+    'as upstream does.',
   WIRE_ERR_REQUEST_TARGET: "Parsing request target {found}: {reason}. Answer 400, as Go's net/http does.",
   WIRE_ERR_DIALECT_UNKNOWN:
     'Looking up the dialect of release {found}: no such KubeEdge release is known, nearest are {nearest}. ' +

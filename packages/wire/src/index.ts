@@ -1,5 +1,7 @@
 // The public surface of @kubeedge-sim/wire. Everything else is internal.
 
+export type { BeehiveMessage } from './beehive-message.ts';
+export { decodeBeehiveMessage, encodeBeehiveMessage } from './beehive-message.ts';
 export type { ConnectHeader, ConnectPayload } from './connect-payload.ts';
 export { decodeConnectPayload, encodeConnectPayload } from './connect-payload.ts';
 export type { ConnectUrl } from './connect-url.ts';
@@ -11,6 +13,7 @@ export { WireError } from './errors.ts';
 export { goStringFromBytes, goStringToBytes } from './go-string.ts';
 export type { ConnectIdentity, HeaderSource } from './handshake.ts';
 export { connectHeaders, connectPath, readConnectHeaders } from './handshake.ts';
+export { hubHeaders, hubPath, hubProjectId } from './hub-handshake.ts';
 export { LineScanner } from './line-scanner.ts';
 export type { DecodeMessageOptions, TunnelMessage } from './message.ts';
 export { decodeMessage, describeMessage, encodeMessage, messageLength, writeMessage } from './message.ts';

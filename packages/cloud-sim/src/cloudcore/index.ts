@@ -6,12 +6,7 @@ export {
   type SessionState,
   startCloudcore,
 } from './cloudcore.ts';
-export {
-  type CloudhubOptions,
-  type NodeStatusReport,
-  type PodReport,
-  startCloudhub,
-} from './cloudhub/cloudhub.ts';
+export { type CloudhubOptions, startCloudhub } from './cloudhub/cloudhub.ts';
 export {
   type CloudcoreNames,
   type CloudhubCertificates,
@@ -23,6 +18,12 @@ export {
   httpServerRelease,
   httpServerTags,
 } from './cloudhub/httpserver/release.ts';
+export type {
+  EdgeObjects,
+  NodeStatusReport,
+  PodReport,
+  PodStatusReport,
+} from './edgecontroller/edge-objects.ts';
 export type { ReportedPort } from './edgecontroller/upstream.ts';
 export { CloudcoreError, type CloudcoreErrorCode } from './errors.ts';
 export { type CloudcoreLimits, cloudcoreLimitsDefault } from './limits.ts';

@@ -14,7 +14,10 @@ import { type ComponentLog, createComponentLog } from './component-log.ts';
 import { createDockerClient, DockerError } from './docker-client.ts';
 import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
 import { startEdged } from './edged/index.ts';
-import { type NodeReport, type PodReport, runEdgehub } from './edgehub/edgehub.ts';
+import { createEdgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
+import { acknowledge } from './edgehub/metamanager.ts';
+import type { NodeReport, PodReport } from './edgehub/node-messages.ts';
+import { syncNodeStatus } from './edgehub/sync-node-status.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
 import { type EdgecoreLimits, edgecoreLimitsDefault, type ReachLimit } from './limits.ts';
 import type { EdgecoreRelease } from './release.ts';
@@ -36,14 +39,14 @@ export interface EdgecoreOptions {
   limits?: Partial<EdgecoreLimits>;
   /** `modules.edgeStream`; absent = disabled, as by default upstream. */
   edgeStream?: { server: { address: string; port: number }; certificate: Certificate };
-  /** `modules.edgeHub`. */
-  edgeHub?: {
-    server: { address: string; port: number };
-    certificate: Certificate;
+  /** `modules.edgeHub`; absent = disabled. */
+  edgeHub?: EdgehubConfig & {
     /**
-     * `modules.edged.registerNode`: has the cloud create the Node, and the machine's pods with it, which upstream would
-     * have got from there. Default false: both have been described to the cloud.
+     * Whether the cloud is told of the machine's pods, too, which upstream would have got from there. Default false: they
+     * have been described to the cloud.
      */
+    reportPods?: boolean;
+    /** `modules.edged.registerNode`: has the cloud create the Node if there is none. Default true. */
     registerNode?: boolean;
   };
 }
@@ -188,19 +191,7 @@ async function run(context: Context): Promise<void> {
       }),
     );
   }
-  if (options.edgeHub !== undefined) {
-    const report = () => nodeReport(context, service);
-    modules.push(
-      runEdgehub({
-        ...options.edgeHub,
-        world,
-        host: machine.host,
-        nodeName: options.nodeName,
-        report,
-        signal,
-      }),
-    );
-  }
+  if (options.edgeHub !== undefined) modules.push(...runEdgehub(context, options.edgeHub, service));
   modules.push(startModules(context, cadvisor));
   modules.push(
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
@@ -212,6 +203,31 @@ async function run(context: Context): Promise<void> {
     ending.abort();
     await Promise.allSettled(modules);
   }
+}
+
+/** edgehub, and edged's status over it. */
+function runEdgehub(
+  context: Context,
+  config: NonNullable<EdgecoreOptions['edgeHub']>,
+  service: DockerService,
+): Promise<void>[] {
+  const { world, machine, options, log, ending } = context;
+  const { host } = machine;
+  const common = { world, host, log, nodeName: options.nodeName, signal: ending.signal };
+  const edgehub = createEdgehub({ ...common, ...config });
+  edgehub.onMessage = (message) => acknowledge(edgehub, message);
+  const report = () => nodeReport(context, service);
+  const podReports = () => machine.description.pods.map(podReport);
+  return [
+    edgehub.run(),
+    syncNodeStatus({
+      ...common,
+      edgehub,
+      report,
+      registerNode: config.registerNode ?? true,
+      ...(config.reportPods === true && { podReports }),
+    }),
+  ];
 }
 
 /** The modules that run: what the release has and the configuration enables. */
@@ -295,7 +311,6 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     cpu: String(description.cores),
     memory: `${Math.floor(description.memoryBytes / 1024)}Ki`,
     pods: '110',
-    ...(options.edgeHub?.registerNode === true && { podReports: description.pods.map(podReport) }),
   };
 }
 

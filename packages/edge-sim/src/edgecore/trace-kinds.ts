@@ -64,7 +64,9 @@ declare module '@kubeedge-sim/sim-kit' {
       status?: number;
       error?: string;
     };
-    /** A node status message sent to CloudHub. */
+    /** The connection to CloudHub as edgehub sees it. */
+    'edgehub.connection': { state: 'dialling' | 'open' | 'closed' | 'failed'; url: string; error?: string };
+    /** A node status that edged hands to edgehub, which may have no connection. */
     'edgehub.node-status': { ready: boolean; kubeletVersion: string; containerRuntimeVersion: string };
   }
 }

@@ -8,12 +8,10 @@ import {
   type MetricsServerTag,
   type NodeClient,
   type NodeDescription,
-  type NodeStatusReport,
   type ObjectStore,
   type PodClient,
   type PodDescription,
   parseFlags,
-  type ReportedPort,
   startCloudcore,
   startCloudhub,
   startKubeApiserver,
@@ -35,9 +33,9 @@ import { type Certificate, type Endpoint, Opened, type World } from '@kubeedge-s
 import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
+import { edgeObjectsIn } from './edge-objects.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
-import { registerNode, takePods } from './register-edge.ts';
 
 const STREAM_PORT = 10_003;
 const APISERVER_PORT = 6_443;
@@ -184,12 +182,13 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
     const cloudcore = await startCloudcoreOf(parts, (code, reason) => void end({ code, reason }));
     if (cloudcore !== undefined) await keep(cloudcore);
     if (opened.disposed) return;
+    const release = cloudcore && cloudcoreRelease(cloudcore.release);
     await keep(
       await startCloudhub(world, hosts.cloud, {
         certificate: pki.tunnel,
         clientRoots: [pki.kubeedgeRoot],
-        onNodeStatus: (node, report) =>
-          updateNode({ store, cloudcore, nowMs: world.clock.now() }, node, report),
+        objects: edgeObjectsIn(store, cloudcore, () => world.clock.now()),
+        ...(release !== undefined && { embeddedKubelets: release.nodePatch, gorilla: release.gorilla }),
       }),
     );
   };
@@ -257,34 +256,6 @@ function podsIn(store: ObjectStore): PodClient {
 // DNAT … (kubeedge/website release-1.6 docs/advanced/debug.md).
 const streamRule = (address: string, dport: number) =>
   ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
-
-// kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus; the port is the
-// release's choice.
-function updateNode(
-  { store, cloudcore, nowMs }: { store: ObjectStore; cloudcore: Cloudcore | undefined; nowMs: number },
-  node: string,
-  report: NodeStatusReport,
-): void {
-  const { podReports } = report;
-  if (podReports !== undefined && store.node(node) === undefined) registerNode(store, node, report, nowMs);
-  const reported: ReportedPort = report;
-  const written = cloudcore === undefined ? reported : cloudcore.nodeStatusPort(node, reported);
-  if (written === undefined) return;
-  const resources = { cpu: report.cpu, memory: report.memory, pods: report.pods };
-  store.heartbeat(node, {
-    ready: report.ready ? 'True' : 'False',
-    kubeletVersion: report.kubeletVersion,
-    containerRuntimeVersion: report.containerRuntimeVersion,
-    ...(written.port !== undefined && { kubeletPort: written.port }),
-    addresses: [
-      { type: 'InternalIP', address: report.internalIp },
-      { type: 'Hostname', address: report.hostname },
-    ],
-    capacity: resources,
-    allocatable: resources,
-  });
-  if (podReports !== undefined) takePods(store, node, report.internalIp, podReports);
-}
 
 function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDescription[] {
   const { cloud, edges, kubernetes } = description;

@@ -46,7 +46,9 @@ export interface EdgeSurroundings {
   certificates: ClusterPki['edges'];
   /** `modules.edgeStream.server` and `modules.edgeHub.websocket.server`. */
   cloudcore: { tunnel: Endpoint; hub: Endpoint };
-  /** Whether nodes and pods are to be made known to the cloud, because nobody has described them to it. */
+  /** Whether pods are to be made known to the cloud, because nobody has described them to it. */
+  reportPods?: boolean;
+  /** `modules.edged.registerNode`; default true. */
   registerNode?: boolean;
 }
 
@@ -85,7 +87,7 @@ export async function startEdges(
 
 async function startEdge(
   world: World,
-  { hosts, certificates, cloudcore, registerNode = false }: EdgeSurroundings,
+  { hosts, certificates, cloudcore, reportPods = false, registerNode = true }: EdgeSurroundings,
   description: EdgeNodeDescription,
 ): Promise<Edge> {
   const host = hosts.find(description.name);
@@ -120,7 +122,7 @@ async function startEdge(
       ...(edgedPort !== undefined && { edgedPort }),
       ...(description.limits && { limits: description.limits }),
       ...(edgeStream && { edgeStream: { server: cloudcore.tunnel, certificate } }),
-      edgeHub: { server: cloudcore.hub, certificate, registerNode },
+      edgeHub: { server: cloudcore.hub, certificate, reportPods, registerNode },
     });
   }
 

@@ -4,16 +4,14 @@ import { registerNode, takePods } from './register-edge.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const status: NodeStatusReport = {
-  ready: true,
+  ready: { status: 'True', reason: 'EdgeReady', message: 'edge is posting ready status' },
   kubeletVersion: 'v1.19.3-kubeedge-v1.6.1',
   containerRuntimeVersion: 'docker://18.9.1',
   internalIp: '172.18.0.3',
   hostname: 'shop',
   port: 10_350,
   osImage: 'Ubuntu 18.04.5 LTS',
-  cpu: '2',
-  memory: '4194304Ki',
-  pods: '110',
+  capacity: { cpu: '2', memory: '4194304Ki', pods: '110' },
 };
 
 const pod = (name: string, more: Partial<PodReport> = {}): PodReport => ({

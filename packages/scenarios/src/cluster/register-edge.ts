@@ -11,7 +11,8 @@ export function registerNode(
   report: NodeStatusReport,
   nowMs: number,
 ): void {
-  const { internalIp, kubeletVersion, containerRuntimeVersion, osImage, kernelVersion } = report;
+  const { internalIp = '', kubeletVersion = '', containerRuntimeVersion = '' } = report;
+  const { osImage, kernelVersion } = report;
   store.describe({
     nodes: [
       {

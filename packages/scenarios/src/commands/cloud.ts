@@ -51,7 +51,7 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
   const { address, healthUrl } = running;
   const lines = [
     `kube-apiserver   https://${address}:6443`,
-    `CloudHub         https://${address}:10000`,
+    `CloudHub         wss://${address}:10000`,
     `stream server    https://${address}:10003`,
     `tunnel server    wss://${address}:10004/v1/kubeedge/connect`,
     `metrics-server   https://${address}:4443`,

@@ -42,7 +42,7 @@ export async function startEdgeProcess(world: World, options: EdgeProcessOptions
     },
   };
   const certificates = Object.fromEntries(nodes.map(({ name }) => [name, certificate]));
-  const surroundings = { hosts, certificates, cloudcore, registerNode: true };
+  const surroundings = { hosts, certificates, cloudcore, reportPods: true };
   world.own(await startEdges(world, surroundings, nodes));
   return { nodes, healthUrl: health.url, connected: tunnels.all };
 }

@@ -2,138 +2,440 @@ import {
   type Certificate,
   createMemoryWorld,
   type Host,
-  httpRequest,
+  type NetSocket,
   type TlsClientOptions,
   type World,
 } from '@kubeedge-sim/sim-kit';
+import {
+  type BeehiveMessage,
+  decodeBeehiveMessage,
+  encodeBeehiveMessage,
+  hubHeaders,
+  hubPath,
+} from '@kubeedge-sim/wire';
 import { describe, expect, test } from 'vitest';
-import { type NodeStatusReport, startCloudhub } from './cloudhub.ts';
+import { WebSocket } from 'ws';
+import { createObjectStore, type ObjectStore } from '../../kube-apiserver/object-store.ts';
+import type { EdgeObjects, NodeStatusReport } from '../edgecontroller/edge-objects.ts';
+import { type CloudhubOptions, startCloudhub } from './cloudhub.ts';
 
-const PATH = '/e632aba927ea4ac2b575ec1603d56f10/edge-node-1/events';
-const status: NodeStatusReport = {
-  ready: true,
+const NODE = 'edge-node-1';
+const ready = { type: 'Ready', status: 'True', reason: 'EdgeReady', message: 'edge is posting ready status' };
+const status = {
+  capacity: { cpu: '2', memory: '24105Mi', pods: '110' },
+  conditions: [ready],
+  addresses: [
+    { type: 'InternalIP', address: '10.66.0.11' },
+    { type: 'Hostname', address: NODE },
+  ],
+  daemonEndpoints: { kubeletEndpoint: { Port: 10_350 } },
+  nodeInfo: { kubeletVersion: 'v1.19.3-kubeedge-v1.6.1', containerRuntimeVersion: 'docker://20.10.24' },
+};
+const report: NodeStatusReport = {
+  ready: { status: 'True', reason: ready.reason, message: ready.message },
   kubeletVersion: 'v1.19.3-kubeedge-v1.6.1',
   containerRuntimeVersion: 'docker://20.10.24',
   internalIp: '10.66.0.11',
-  hostname: 'edge-node-1',
+  hostname: NODE,
   port: 10_350,
-  cpu: '2',
-  memory: '4194304Ki',
-  pods: '110',
+  capacity: status.capacity,
 };
 
-interface Hub {
-  world: World;
-  edge: Host;
-  certificate: Certificate;
-  seen: [string, NodeStatusReport][];
-  /** Sends a message and returns status and text of the answer. */
-  post(path: string, body: string, tls?: TlsClientOptions): Promise<string>;
-}
-
-describe('CloudHub', () => {
-  test('passes a status on', async () => {
-    await withHub(async ({ post, seen, world }) => {
-      expect(await post(PATH, JSON.stringify({ status }))).toBe('204 ');
-      expect(seen).toEqual([['edge-node-1', status]]);
+describe('an edge up to v1.11', () => {
+  test('registers, reports and is answered', async () => {
+    await inLab(async ({ dial, calls, world }) => {
+      const edge = await dial();
+      const insert = edge.send('insert', `default/nodestatus/${NODE}`, { status });
+      expect(await edge.next()).toMatchObject({
+        parentId: insert,
+        source: 'edgecontroller',
+        group: 'resource',
+        operation: 'response',
+        resource: `default/node/${NODE}`,
+        resourceVersion: '',
+        content: 'OK',
+      });
+      const update = edge.send('update', `default/nodestatus/${NODE}`, { Status: status });
+      expect(await edge.next()).toMatchObject({ parentId: update, resourceVersion: '2', content: 'OK' });
+      expect(calls).toEqual([
+        ['createNode', NODE, report],
+        ['updateNode', NODE, report],
+      ]);
       const [event] = world.trace.of('cloudhub.node-status');
-      expect(event?.detail).toEqual({ node: 'edge-node-1', ready: true });
-      const connected = world.trace.of('net.connect').at(-1);
-      expect(event?.parent).toBe(connected?.id);
+      expect(event?.detail).toEqual({ node: NODE, ready: true });
+      expect(event?.parent).toBe(world.trace.of('net.connect').at(-1)?.id);
     });
   });
 
-  test.each([
-    ['a path without a node', '/events', JSON.stringify({ status }), 'no node in the path /events'],
-    [
-      'a node that is not encoded well',
-      PATH.replace('1/', '%/'),
-      JSON.stringify({ status }),
-      'URI malformed',
-    ],
-    ['no status', PATH, '{}', 'no node status in the message'],
-    ['null', PATH, 'null', 'no node status in the message'],
-    ['no JSON', PATH, 'status', 'Unexpected token'],
-    ['too much', PATH, JSON.stringify({ status, pad: 'x'.repeat(1 << 20) }), 'status message too large'],
-  ])('refuses %s', async (_, path, body, text) => {
-    await withHub(async ({ post, seen, world }) => {
-      expect(await post(path, body)).toMatch(new RegExp(`^400 .*${text}`));
-      expect(seen).toEqual([]);
-      expect(world.trace.of('cloudhub.node-status')).toEqual([]);
+  test('registers a second time and nothing is done', async () => {
+    await inLab(async ({ dial, calls, store }) => {
+      store.describe({ nodes: [describedNode] });
+      const edge = await dial();
+      edge.send('insert', `default/nodestatus/${NODE}`, { status });
+      expect(await edge.next()).toMatchObject({ content: 'OK' });
+      expect(calls).toEqual([]);
     });
   });
 
-  test('bounds a message that does not say its length', async () => {
-    await withHub(async ({ edge, certificate, seen }) => {
-      const target = { address: '10.0.0.2', port: 10_000 };
-      const socket = await edge.connect(target, {
-        tls: { verify: false, certificate },
-        component: 'edgehub',
+  test('asks for its Node', async () => {
+    await inLab(async ({ dial, store }) => {
+      const edge = await dial();
+      edge.send('query', `default/node/${NODE}`, null);
+      expect(await edge.silent()).toBe(true);
+      store.describe({ nodes: [describedNode] });
+      edge.send('query', `default/node/${NODE}`, null);
+      expect(await edge.next()).toMatchObject({
+        resource: `default/node/${NODE}`,
+        resourceVersion: '1',
+        content: { kind: 'Node', metadata: { name: NODE } },
       });
-      const answer = new Promise<string>((resolve) => {
-        let text = '';
-        socket.on('data', (chunk: Buffer) => {
-          text += chunk.toString();
-          if (text.includes('large')) resolve(text);
-        });
-      });
-      socket.write(`POST ${PATH} HTTP/1.1\r\nHost: cloud\r\nTransfer-Encoding: chunked\r\n\r\n`);
-      for (let count = 0; count < 17; count += 1) socket.write(`10000\r\n${'x'.repeat(65_536)}\r\n`);
-      socket.write('0\r\n\r\n');
-      expect(await answer).toMatch(/^HTTP\/1.1 400 .*status message too large/s);
-      expect(seen).toEqual([]);
-      socket.destroy();
     });
   });
 
-  test('lets nobody in without a certificate of its authority', async () => {
-    await withHub(async ({ post, seen, world }) => {
-      const body = JSON.stringify({ status });
-      const stranger = await world.net.authority({ commonName: 'stranger' });
-      const certificate = await stranger.issue({ commonName: 'edge' });
-      await expect(post(PATH, body, { verify: false })).rejects.toThrow(
-        expect.objectContaining({ verdict: 'no-client-certificate' }),
-      );
-      await expect(post(PATH, body, { verify: false, certificate })).rejects.toThrow(
-        expect.objectContaining({ verdict: 'unknown-authority' }),
-      );
-      expect(seen).toEqual([]);
+  test('of which no Node is known gets no answer to its status', async () => {
+    await inLab(async ({ dial, calls, world }) => {
+      const edge = await dial();
+      edge.send('update', `default/nodestatus/${NODE}`, { Status: status });
+      expect(await edge.silent()).toBe(true);
+      expect(calls).toEqual([]);
+      expect(world.trace.of('cloudhub.node-status').length).toBe(1);
+    });
+  });
+
+  test('reports pods, those of a namespace in one message, too', async () => {
+    await inLab(async ({ dial, calls }) => {
+      const edge = await dial();
+      const running = {
+        phase: 'Running',
+        podIP: '10.0.0.9',
+        containerStatuses: [{ name: 'main', ready: true }],
+      };
+      edge.send('update', 'default/podstatus/logger', { Name: 'logger', Status: running });
+      edge.send('update', 'shop/podstatus', [
+        { Name: 'a', Status: running },
+        { Name: 'b', Status: { phase: 'x' } },
+        7,
+      ]);
+      expect(await edge.silent()).toBe(true);
+      const read = {
+        phase: 'Running',
+        podIP: '10.0.0.9',
+        containers: [{ name: 'main', ready: true, restartCount: 0 }],
+      };
+      expect(calls).toEqual([
+        ['updatePodStatus', 'default', 'logger', read],
+        ['updatePodStatus', 'shop', 'a', read],
+      ]);
     });
   });
 });
 
-async function withHub(body: (hub: Hub) => Promise<void>): Promise<void> {
+describe('an edge with an embedded kubelet', () => {
+  const patch = Buffer.from(JSON.stringify({ status })).toString('base64');
+
+  test('registers, patches and renews its lease', async () => {
+    await inLab(
+      async ({ dial, calls }) => {
+        const edge = await dial();
+        edge.send('insert', `default/node/${NODE}`, { metadata: { name: NODE }, status });
+        expect(await edge.next()).toMatchObject({
+          resource: `default/node/${NODE}`,
+          content: { Object: { metadata: { name: NODE } }, Err: null },
+        });
+        edge.send('insert', `default/node/${NODE}`, { status });
+        expect(await edge.next()).toMatchObject({
+          content: { Err: { ErrStatus: { reason: 'AlreadyExists', code: 409 } } },
+        });
+        edge.send('patch', `default/nodepatch/${NODE}`, patch);
+        expect(await edge.next()).toMatchObject({
+          resource: `default/nodepatch/${NODE}`,
+          resourceVersion: '2',
+          content: { Object: { metadata: { name: NODE } }, Err: null },
+        });
+        edge.send('query', `kube-node-lease/lease/${NODE}`, null);
+        expect(await edge.next()).toMatchObject({ content: { Err: { ErrStatus: { reason: 'NotFound' } } } });
+        const lease = { metadata: { name: NODE }, spec: { leaseDurationSeconds: 40 } };
+        edge.send('update', `kube-node-lease/lease/${NODE}`, lease);
+        expect(await edge.next()).toMatchObject({ content: { Object: lease, Err: null } });
+        expect(calls).toEqual([
+          ['createNode', NODE, report],
+          ['updateNode', NODE, { ...report, patch: true }],
+          ['renewLease', NODE],
+        ]);
+      },
+      { embeddedKubelets: true },
+    );
+  });
+
+  test('is not understood by a cloud of before', async () => {
+    await inLab(async ({ dial, calls, refusePatches, store }) => {
+      store.describe({ nodes: [describedNode] });
+      refusePatches();
+      const edge = await dial();
+      edge.send('insert', `default/node/${NODE}`, { status });
+      edge.send('patch', `default/nodepatch/${NODE}`, patch);
+      edge.send('update', `kube-node-lease/lease/${NODE}`, {});
+      expect(await edge.silent()).toBe(true);
+      expect(calls).toEqual([['updateNode', NODE, { ...report, patch: true }]]);
+    });
+  });
+});
+
+describe('a connection', () => {
+  test('ends 30 seconds after the last keep-alive message', async () => {
+    await inLab(async ({ dial, world }) => {
+      const edge = await dial();
+      await world.clock.sleep(20_000);
+      edge.send('keepalive', 'node', 'ping');
+      await world.clock.sleep(29_000);
+      expect(edge.closed).toBe(false);
+      await world.clock.sleep(2_000);
+      expect(edge.closed).toBe(true);
+      expect(world.trace.of('cloudhub.session').map(({ detail }) => detail)).toEqual([
+        { node: NODE, state: 'connected' },
+        { node: NODE, state: 'disconnected', reason: `timeout to receive keepalive for node ${NODE}` },
+      ]);
+    });
+  });
+
+  test('is replaced by the next one of the same node', async () => {
+    await inLab(async ({ dial, world }) => {
+      const first = await dial();
+      const second = await dial();
+      await world.clock.sleep(1_000);
+      expect([first.closed, second.closed]).toEqual([true, false]);
+      second.send('insert', `default/nodestatus/${NODE}`, { status });
+      expect(await second.next()).toMatchObject({ content: 'OK' });
+      const states = world.trace.of('cloudhub.session').map(({ detail }) => detail.state);
+      expect(states).toEqual(['connected', 'replaced', 'disconnected']);
+    });
+  });
+
+  test.each([
+    ['no JSON', 'status'],
+    ['another shape', '[]'],
+    ['a field of another type', '{"route":{"resource":7}}'],
+  ])('ends with %s', async (_, text) => {
+    await inLab(async ({ dial, world, calls }) => {
+      const edge = await dial();
+      edge.sendText(text);
+      await world.clock.sleep(1_000);
+      expect(edge.closed).toBe(true);
+      expect(calls).toEqual([]);
+    });
+  });
+
+  test('ends with a message that is too long, and the next one is served', async () => {
+    await inLab(
+      async ({ dial, world, calls }) => {
+        const edge = await dial();
+        edge.sendText(' '.repeat(70_000));
+        await world.clock.sleep(1_000);
+        expect(edge.closed).toBe(true);
+        expect(calls).toEqual([]);
+        const again = await dial();
+        again.send('insert', `default/nodestatus/${NODE}`, { status });
+        expect(await again.next()).toMatchObject({ content: 'OK' });
+      },
+      { maxPayloadBytes: 65_536 },
+    );
+  });
+
+  test.each([
+    ['insert', `default/nodestatus/${NODE}`, null],
+    ['update', `default/nodestatus/${NODE}`, { Status: { conditions: 7, addresses: {}, nodeInfo: [] } }],
+    ['patch', `default/nodepatch/${NODE}`, '%%%'],
+    ['patch', `default/nodepatch/${NODE}`, 7],
+    ['update', 'default/podstatus/x', 'text'],
+    ['insert', 'kubeedge-sim/podreports', [{ name: 7 }]],
+    ['query', '', null],
+    ['unknown', '///////', {}],
+  ])('stays open whatever %s of %s says', async (operation, resource, content) => {
+    await inLab(async ({ dial, world }) => {
+      const edge = await dial();
+      edge.send(operation, resource, content);
+      await world.clock.sleep(1_000);
+      expect(edge.closed).toBe(false);
+    });
+  });
+
+  test('needs a certificate of the authority', async () => {
+    await inLab(async ({ dial, world }) => {
+      const stranger = await world.net.authority({ commonName: 'stranger' });
+      const certificate = await stranger.issue({ commonName: 'edge' });
+      await expect(dial({ verify: false })).rejects.toThrow(
+        expect.objectContaining({ verdict: 'no-client-certificate' }),
+      );
+      await expect(dial({ verify: false, certificate })).rejects.toThrow(
+        expect.objectContaining({ verdict: 'unknown-authority' }),
+      );
+    });
+  });
+
+  test('is not for requests that do not upgrade', async () => {
+    await inLab(async ({ ask }) => {
+      expect(await ask('GET / HTTP/1.1\r\nHost: cloud\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request/);
+      expect(
+        await ask('GET / HTTP/1.1\r\nHost: cloud\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'),
+      ).toMatch(/^HTTP\/1.1 400 Bad Request.*'websocket' token not found/s);
+    });
+  });
+});
+
+interface Lab {
+  world: World;
+  store: ObjectStore;
+  /** What was asked of kube-apiserver's objects, writes only. */
+  calls: unknown[][];
+  refusePatches(): void;
+  dial(tls?: TlsClientOptions): Promise<Edge>;
+  /** Sends bytes over TLS and returns what comes back first. */
+  ask(request: string): Promise<string>;
+}
+
+const describedNode = {
+  name: NODE,
+  address: '10.66.0.11',
+  kubeletVersion: 'v1.19.3',
+  containerRuntimeVersion: 'docker://20.10.24',
+  createdAtMs: 0,
+};
+
+async function inLab(
+  body: (lab: Lab) => Promise<void>,
+  options: Partial<CloudhubOptions> = {},
+): Promise<void> {
   const world = createMemoryWorld();
   try {
-    await world.run(async () => body(await setUp(world)));
+    await world.run(async () => body(await setUp(world, options)));
   } finally {
     await world[Symbol.asyncDispose]();
   }
 }
 
-async function setUp(world: World): Promise<Hub> {
+async function setUp(world: World, options: Partial<CloudhubOptions>): Promise<Lab> {
   const cloud = world.net.host({ name: 'cloud', address: '10.0.0.2' });
-  const edge = world.net.host({ name: 'edge-node-1', address: '10.66.0.11' });
+  const host = world.net.host({ name: NODE, address: '10.66.0.11' });
   const authority = await world.net.authority({ commonName: 'KubeEdge' });
   const certificate = await authority.issue({ commonName: 'kubeedge.io' });
-  const seen: [string, NodeStatusReport][] = [];
+  const store = createObjectStore(() => world.clock.now());
+  const calls: unknown[][] = [];
+  let takesPatches = true;
+  const objects: EdgeObjects = {
+    node: (name) => store.node(name),
+    createNode(name, said) {
+      calls.push(['createNode', name, said]);
+      store.describe({ nodes: [describedNode] });
+    },
+    updateNode(name, said) {
+      calls.push(['updateNode', name, said]);
+      return takesPatches && store.heartbeat(name);
+    },
+    renewLease: (name) => void calls.push(['renewLease', name]),
+    updatePodStatus: (...call) => calls.push(['updatePodStatus', ...call]) > 0,
+    takePods: (...call) => void calls.push(['takePods', ...call]),
+  };
+  const server = await authority.issue({ commonName: 'KubeEdge', ipAddresses: [cloud.address] });
   world.own(
     await startCloudhub(world, cloud, {
-      certificate: await authority.issue({ commonName: 'KubeEdge' }),
+      certificate: server,
       clientRoots: [authority.certificate],
-      onNodeStatus: (node, report) => seen.push([node, report]),
+      objects,
+      ...options,
     }),
   );
+  const usual = { verify: true, roots: [authority.certificate], certificate };
   return {
     world,
-    edge,
-    certificate,
-    seen,
-    async post(path, text, tls = { verify: false, certificate }) {
-      const target = { address: cloud.address, port: 10_000 };
-      const options = { target, method: 'POST', path, body: text, tls, component: 'edgehub' };
-      const response = await httpRequest(edge, options);
-      return `${response.status} ${(await response.text()).trimEnd()}`;
+    store,
+    calls,
+    refusePatches: () => {
+      takesPatches = false;
+    },
+    dial: async (tls = usual) => world.own(await Edge.dial(world, host, tls)),
+    async ask(request) {
+      const socket = await connect(host, usual);
+      const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+      socket.write(request);
+      const text = await answer;
+      socket.destroy();
+      return text;
     },
   };
+}
+
+const connect = (host: Host, tls: TlsClientOptions & { certificate?: Certificate }): Promise<NetSocket> =>
+  host.connect({ address: '10.0.0.2', port: 10_000 }, { tls, component: 'edgehub' });
+
+/** A scripted edgehub. */
+class Edge implements AsyncDisposable {
+  readonly #world: World;
+  readonly #socket: WebSocket;
+  readonly #arrived: BeehiveMessage[] = [];
+  #waiting: ((message: BeehiveMessage) => void) | undefined;
+  #sent = 0;
+  closed = false;
+
+  static async dial(world: World, host: Host, tls: TlsClientOptions): Promise<Edge> {
+    const socket = await connect(host, tls);
+    const webSocket = new WebSocket(`ws://10.0.0.2${hubPath(NODE)}`, {
+      createConnection: () => socket as never,
+      headers: Object.fromEntries(hubHeaders(NODE)),
+      perMessageDeflate: false,
+    });
+    const opened = new Promise<void>((resolve, reject) => {
+      webSocket.once('open', resolve);
+      webSocket.once('error', reject);
+    });
+    const edge = new Edge(world, webSocket);
+    await opened;
+    webSocket.on('error', () => {});
+    return edge;
+  }
+
+  constructor(world: World, socket: WebSocket) {
+    this.#world = world;
+    this.#socket = socket;
+    socket.on('message', (data) => {
+      const message = decodeBeehiveMessage((data as Buffer).toString());
+      if (this.#waiting === undefined) this.#arrived.push(message);
+      else this.#waiting(message);
+      this.#waiting = undefined;
+    });
+    socket.once('close', () => {
+      this.closed = true;
+    });
+  }
+
+  /** Returns the message's id. */
+  send(operation: string, resource: string, content: unknown): string {
+    this.#sent += 1;
+    const id = `message-${this.#sent}`;
+    const route = { source: 'edged', group: 'meta', operation, resource };
+    const header = { id, parentId: '', timestampMs: 0, resourceVersion: '', sync: false };
+    this.sendText(encodeBeehiveMessage({ ...header, ...route, content }));
+    return id;
+  }
+
+  sendText(text: string): void {
+    this.#socket.send(text);
+  }
+
+  async next(): Promise<BeehiveMessage> {
+    const arrived = this.#arrived.shift();
+    if (arrived !== undefined) return arrived;
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  /** Whether nothing comes within a second. */
+  async silent(): Promise<boolean> {
+    await this.#world.clock.sleep(1_000);
+    return this.#arrived.length === 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.terminate();
+  }
 }

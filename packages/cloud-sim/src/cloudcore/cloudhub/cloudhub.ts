@@ -1,50 +1,31 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import {
   type Certificate,
   createHttpServer,
   type Host,
   listenHttp,
   type NetSocket,
+  type TraceKinds,
   type World,
 } from '@kubeedge-sim/sim-kit';
-
-/** A pod of an edge that registers itself. Times in milliseconds since the epoch. */
-export interface PodReport {
-  namespace: string;
-  name: string;
-  uid: string;
-  labels: Readonly<Record<string, string>>;
-  createdAtMs: number;
-  startedAtMs: number;
-  hostNetwork: boolean;
-  /** Empty on the host's network. */
-  ip: string;
-  containers: readonly { name: string; image: string }[];
-}
-
-/** What an edge says of itself: the fields of a Node's status that edgecore fills in. */
-export interface NodeStatusReport {
-  /** False when the container runtime does not answer. */
-  ready: boolean;
-  kubeletVersion: string;
-  containerRuntimeVersion: string;
-  internalIp: string;
-  hostname: string;
-  /** Port of the kubelet endpoint as the edge has it; a patch may leave it out. */
-  port?: number;
-  /**
-   * The embedded kubelet's patch of its Node (`nodepatch`, v1.12.0 and later) instead of a whole
-   * `nodestatus`.
-   */
-  patch?: boolean;
-  cpu: string;
-  memory: string;
-  pods: string;
-  osImage?: string;
-  kernelVersion?: string;
-  /** The pods it runs, of an edge that registers itself. */
-  podReports?: readonly PodReport[];
-}
+import {
+  type BeehiveMessage,
+  decodeBeehiveMessage,
+  encodeBeehiveMessage,
+  WireError,
+} from '@kubeedge-sim/wire';
+import { firstHeader, goRequest } from '../cloudstream/go-request.ts';
+import {
+  answerPings,
+  createUpgrader,
+  type GorillaSocket,
+  upgrade,
+  upgradeRefusal,
+  watchReads,
+} from '../cloudstream/gorilla.ts';
+import { type Answer, answerEdge } from '../edgecontroller/answer-edge.ts';
+import type { EdgeObjects } from '../edgecontroller/edge-objects.ts';
+import type { CloudcoreRelease } from '../release.ts';
 
 export interface CloudhubOptions {
   certificate: Certificate;
@@ -52,25 +33,46 @@ export interface CloudhubOptions {
   clientRoots: readonly Certificate[];
   /** Default 10000. */
   port?: number;
-  /** Called for each status, as edgecontroller's upstream is. */
-  onNodeStatus: (nodeName: string, report: NodeStatusReport) => void;
+  /** What edgecontroller does for the messages that come. */
+  objects: EdgeObjects;
+  /** Whether the release knows the messages of edges with an embedded kubelet (v1.12.0 and later). Default false. */
+  embeddedKubelets?: boolean;
+  /** How the release's gorilla/websocket words what is wrong with a frame. Default '1.4'. */
+  gorilla?: CloudcoreRelease['gorilla'];
+  /** The largest message accepted, in bytes; default 16 MiB. Upstream has no bound. A longer one closes with 1009. */
+  maxPayloadBytes?: number;
 }
 
 declare module '@kubeedge-sim/sim-kit' {
   interface TraceKinds {
+    /**
+     * An edge's connection to CloudHub. `replaced`: the node had another one, which is closed. `disconnected` has the
+     * reason. Parent: its `net.connect`.
+     */
+    'cloudhub.session': { node: string; state: 'connected' | 'replaced' | 'disconnected'; reason?: string };
     /** A node status arrived at CloudHub. */
     'cloudhub.node-status': { node: string; ready: boolean };
   }
 }
 
-/** Bytes of a status message taken at most. */
-const BODY_BYTES_MAX = 1 << 20;
+const MAX_PAYLOAD_BYTES = 16 << 20;
+
+/** kubeedge v1.6.1 pkg/apis/componentconfig/cloudcore/v1alpha1/default.go KeepaliveInterval */
+const KEEPALIVE_MS = 30_000;
+
+/** One edge's connection. */
+interface Session {
+  readonly node: string;
+  readonly webSocket: GorillaSocket;
+  /** Puts its end off, as a keep-alive message does. */
+  keepAlive(): void;
+  close(reason: string): void;
+}
 
 /**
- * CloudHub (10000) as far as node status needs it: the path and the client certificate are the real ones, the
- * message is one JSON request in place of the WebSocket with packed messages.
- * Source: kubeedge v1.6.1 cloud/pkg/cloudhub/servers/server.go,
- * cloud/pkg/edgecontroller/controller/upstream.go.
+ * CloudHub (10000): mutual TLS, one WebSocket per edge, JSON messages. A node is known by its header `node_id`; no
+ * release looks at the path, and none at the certificate's name unless `requireAuthorization` is switched on (v1.18.0).
+ * kubeedge v1.6.1 cloud/pkg/cloudhub/servers/server.go, handler/messagehandler.go; viaduct/pkg/server/ws.go
  * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
  */
 export async function startCloudhub(
@@ -78,54 +80,141 @@ export async function startCloudhub(
   host: Host,
   options: CloudhubOptions,
 ): Promise<AsyncDisposable> {
-  const server = createHttpServer((request, response) => {
-    receive(request)
-      .then(({ node, report }) => {
-        const { connection } = request.socket as unknown as NetSocket;
-        const parent = world.trace.linked(connection);
-        const detail = { node, ready: report.ready };
-        world.trace.emit({
-          host: host.name,
-          component: 'cloudcore',
-          kind: 'cloudhub.node-status',
-          detail,
-          parent,
-        });
-        options.onNodeStatus(node, report);
-        response.statusCode = 204;
-      })
-      .catch((error: unknown) => {
-        response.statusCode = 400;
-        response.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      })
-      .finally(() => response.end());
+  const { objects, embeddedKubelets = false, gorilla = '1.4', maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
+  const upgrader = createUpgrader(maxPayloadBytes);
+  const sessions = new Map<string, Session>();
+
+  const emit = <K extends keyof TraceKinds>(kind: K, detail: TraceKinds[K], connection: string) =>
+    world.trace.emit({
+      host: host.name,
+      component: 'cloudcore',
+      kind,
+      detail,
+      parent: world.trace.linked(connection),
+    });
+
+  function open(node: string, webSocket: GorillaSocket, socket: NetSocket): void {
+    const { connection } = socket;
+    const tell = (state: 'connected' | 'replaced' | 'disconnected', reason?: string) =>
+      emit('cloudhub.session', { node, state, ...(reason !== undefined && { reason }) }, connection);
+    const late = () => session.close(`timeout to receive keepalive for node ${node}`);
+    const start = () => world.clock.setTimeout(late, KEEPALIVE_MS, `keep-alive of ${node}`);
+    let timer = start();
+    let ended = false;
+    const end = (reason: string) => {
+      if (ended) return;
+      ended = true;
+      timer.cancel();
+      if (sessions.get(node) === session) sessions.delete(node);
+      tell('disconnected', reason);
+    };
+    const session: Session = {
+      node,
+      webSocket,
+      keepAlive() {
+        timer.cancel();
+        if (!ended) timer = start();
+      },
+      close(reason) {
+        end(reason);
+        webSocket.terminate();
+      },
+    };
+    const former = sessions.get(node);
+    sessions.set(node, session);
+    tell(former === undefined ? 'connected' : 'replaced');
+    former?.close('the node has connected again');
+    webSocket.on('message', (bytes) => {
+      if (ended) return;
+      try {
+        receive(session, decodeBeehiveMessage((bytes as Buffer).toString()), connection);
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        session.close(error.message);
+      }
+    });
+    answerPings(webSocket, socket);
+    watchReads({ gorilla }, webSocket, socket, ({ text, answer }) => {
+      if (answer !== undefined) webSocket.answer(answer);
+      end(text);
+      // viaduct/pkg/conn/ws.go handleMessage closes after any error.
+      if (answer !== undefined) socket.destroySoon();
+    });
+  }
+
+  // handler/messagehandler.go HandleServer.
+  function receive(session: Session, message: BeehiveMessage, connection: string): void {
+    const { node } = session;
+    if (message.operation === 'keepalive') session.keepAlive();
+    if (message.operation === 'keepalive' || message.operation === 'response') return;
+    const answer = answerEdge(objects, {
+      node,
+      message,
+      embeddedKubelets,
+      onNodeStatus: (ready) => emit('cloudhub.node-status', { node, ready }, connection),
+    });
+    if (answer !== undefined) send(session, message.id, answer);
+  }
+
+  function send({ node, webSocket }: Session, parentId: string, answer: Answer): void {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    const message: BeehiveMessage = {
+      id: world.ids.uuid(`cloudhub/${node}/${world.ids.next('cloudhub')}`),
+      parentId,
+      timestampMs: world.clock.now(),
+      resourceVersion: answer.resourceVersion ?? '',
+      sync: false,
+      source: 'edgecontroller',
+      group: 'resource',
+      operation: 'response',
+      resource: answer.resource,
+      content: answer.content,
+    };
+    webSocket.send(encodeBeehiveMessage(message));
+  }
+
+  const server = createHttpServer((_request, response) => {
+    response.statusCode = 400;
+    response.end('Bad Request\n');
+  });
+  server.on('upgrade', (message: IncomingMessage, stream: unknown, head: Buffer) => {
+    const socket = stream as NetSocket;
+    const hijackable = { message, socket, head };
+    const request = goRequest({
+      method: message.method ?? 'GET',
+      proto: '1.1',
+      target: message.url ?? '',
+      rawHeaders: message.rawHeaders,
+      socket,
+      done: new AbortController().signal,
+      hijackable,
+    });
+    const refusal =
+      'badRequest' in request ? { status: 400, reason: 'Bad Request' } : upgradeRefusal(request);
+    if ('badRequest' in request || refusal !== undefined) {
+      const { status, reason } = refusal as { status: number; reason: string };
+      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n${reason}\n`);
+      return;
+    }
+    const node = firstHeader(request, 'Node_id');
+    upgrade(upgrader, hijackable, (webSocket) => open(node, webSocket, socket));
   });
   const tls = {
     certificate: options.certificate,
     clientAuth: 'require',
     clientRoots: options.clientRoots,
+    minVersion: 'TLSv1.2',
   } as const;
-  return listenHttp(host, { port: options.port ?? 10_000 }, { tls, component: 'cloudcore' }, server);
-}
-
-/** @throws RangeError for a path or a body that is not a node status */
-async function receive(request: IncomingMessage): Promise<{ node: string; report: NodeStatusReport }> {
-  const node = /^\/[0-9a-f]+\/([^/]+)\/events$/.exec(request.url ?? '')?.[1];
-  if (node === undefined) throw new RangeError(`no node in the path ${request.url}`);
-  const message = JSON.parse(await bodyOf(request)) as { status?: NodeStatusReport } | null;
-  if (typeof message?.status?.kubeletVersion !== 'string')
-    throw new RangeError('no node status in the message');
-  return { node: decodeURIComponent(node), report: message.status };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // The rest is still read, so that the sender gets to its answer.
-    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
-  }
-  if (bytes > BODY_BYTES_MAX) throw new RangeError('status message too large');
-  return Buffer.concat(chunks).toString();
+  const listener = await listenHttp(
+    host,
+    { port: options.port ?? 10_000 },
+    { tls, component: 'cloudcore' },
+    server,
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions.values()) session.close('cloudcore ends');
+      await listener.close();
+    },
+  };
 }

@@ -1,115 +1,208 @@
+import type { Certificate, Host, TlsClientOptions, TraceKinds, World } from '@kubeedge-sim/sim-kit';
 import {
-  type Certificate,
-  type Host,
-  httpRequest,
-  NetError,
-  TlsError,
-  type World,
-} from '@kubeedge-sim/sim-kit';
+  type BeehiveMessage,
+  decodeBeehiveMessage,
+  encodeBeehiveMessage,
+  hubHeaders,
+  hubPath,
+  WireError,
+} from '@kubeedge-sim/wire';
+import type { ComponentLog } from '../component-log.ts';
+import { DialError, dialWebSocket, type WebSocketConnection } from '../dial-web-socket.ts';
+import { closeErrorText } from '../edgestream/gorilla-socket.ts';
 
-// kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go NodeStatusUpdateFrequency.
-const STATUS_PERIOD_MS = 10_000;
+// kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go.
+const HEARTBEAT_MS = 15_000;
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+/** kubeedge v1.6.1 edge/pkg/edgehub/edgehub.go Start: twice the heartbeat. */
+const RECONNECT_DELAY_MS = 2 * HEARTBEAT_MS;
+// kubeedge v1.6.1 edge/pkg/edgehub/clients/wsclient/websocket.go Init.
+const DIALS_IN_A_ROW = 5;
+const DIAL_DELAY_MS = 5_000;
+/** kubeedge v1.6.1 beehive/pkg/core/context/context_channel.go: the buffer of a module's channel. */
+const QUEUE_LENGTH_MAX = 1_024;
 
-/** A pod as a node that registers itself describes it to the cloud. Times in milliseconds since the epoch. */
-export interface PodReport {
-  namespace: string;
-  name: string;
-  uid: string;
-  labels: Readonly<Record<string, string>>;
-  createdAtMs: number;
-  startedAtMs: number;
-  hostNetwork: boolean;
-  /** Empty on the host's network. */
-  ip: string;
-  containers: readonly { name: string; image: string }[];
-}
-
-/** What a node says of itself, in the words of the Node object's status. */
-export interface NodeReport {
-  /** False when the container runtime does not answer. */
-  ready: boolean;
-  kubeletVersion: string;
-  containerRuntimeVersion: string;
-  kernelVersion: string;
-  osImage: string;
-  machineId: string;
-  bootId: string;
-  internalIp: string;
-  hostname: string;
-  /** Port of the kubelet endpoint; a patch may leave it out. */
-  port?: number;
-  /** Whether this is the embedded kubelet's patch of its Node instead of a whole status. */
-  patch: boolean;
-  cpu: string;
-  memory: string;
-  pods: string;
-  /** The pods that run on it, of a node that registers itself. */
-  podReports?: readonly PodReport[];
-}
-
-export interface EdgehubOptions {
-  world: World;
-  host: Host;
-  nodeName: string;
-  /** CloudHub, `modules.edgeHub.websocket.server`. */
+/** `modules.edgeHub`. */
+export interface EdgehubConfig {
+  /** CloudHub, `websocket.server`. */
   server: { address: string; port: number };
   certificate: Certificate;
-  report: () => Promise<NodeReport>;
+  /** Who has to have signed CloudHub's certificate, `tlsCaFile`; without them it is not verified. */
+  roots?: readonly Certificate[];
+}
+
+export interface EdgehubOptions extends EdgehubConfig {
+  world: World;
+  host: Host;
+  log: ComponentLog;
+  nodeName: string;
   signal: AbortSignal;
 }
 
+/** What a module fills in of a message that it sends. */
+export type OutgoingMessage = Pick<
+  BeehiveMessage,
+  'source' | 'group' | 'operation' | 'resource' | 'content'
+> & { readonly parentId?: string };
+
+/** The connection to CloudHub, and what other modules send over it. */
+export interface Edgehub {
+  /** Keeps a connection until the process ends; rejects with the signal's reason. */
+  run(): Promise<void>;
+  /** Sends a message now or, while there is no connection, after the next dial. Returns its id. */
+  send(message: OutgoingMessage): string;
+  /** Sends a message and resolves with its answer; undefined when none has come in time. */
+  request(message: OutgoingMessage, timeoutMs: number): Promise<BeehiveMessage | undefined>;
+  /** Called at each new connection. */
+  onConnect: () => void;
+  /** Called with what the cloud sends on its own account. */
+  onMessage: (message: BeehiveMessage) => void;
+}
+
 /**
- * Reports the node's status to CloudHub every ten seconds. The path and the client certificate are
- * edgecore's; the message is the node status as JSON in one request, where the real edgehub keeps a WebSocket
- * with packed messages.
- * Source: kubeedge v1.6.1 edge/pkg/edged/edged_status.go syncNodeStatus.
+ * A WebSocket to CloudHub with JSON messages, a keep-alive message every 15 seconds, and a wait of 30 seconds after
+ * each connection that breaks.
+ * kubeedge v1.6.1 edge/pkg/edgehub/edgehub.go, process.go, clients/wsclient/websocket.go; v1.23.1 does the same.
  */
-export async function runEdgehub(options: EdgehubOptions): Promise<void> {
-  const { world, host, signal } = options;
-  for (;;) {
-    const report = await options.report();
-    await send(options, report);
-    await world.clock.sleep(STATUS_PERIOD_MS, { signal, label: `node status of ${host.name}` });
-  }
-}
+export function createEdgehub(options: EdgehubOptions): Edgehub {
+  const { world, host, log, nodeName, server, certificate, roots, signal } = options;
+  const queue: BeehiveMessage[] = [];
+  const waiting = new Map<string, (answer: BeehiveMessage) => void>();
+  let connection: WebSocketConnection | undefined;
+  // The goroutine that sends finds out about a broken connection by the message that it loses.
+  let losesNext = false;
+  const url = `wss://${world.net.describe(server.address)}:${server.port}${hubPath(nodeName)}`;
+  const tls: TlsClientOptions =
+    roots === undefined ? { verify: false, certificate } : { verify: true, roots, certificate };
 
-async function send(options: EdgehubOptions, report: NodeReport): Promise<void> {
-  const { world, host, server, nodeName, certificate, signal } = options;
-  const { ready, kubeletVersion, containerRuntimeVersion } = report;
-  const parent = world.trace.emit({
-    host: host.name,
-    component: 'edgehub',
-    kind: 'edgehub.node-status',
-    detail: { ready, kubeletVersion, containerRuntimeVersion },
-  });
-  try {
-    const response = await httpRequest(host, {
-      target: server,
-      method: 'POST',
-      path: `/e632aba927ea4ac2b575ec1603d56f10/${nodeName}/events`,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ nodeName, status: report }),
-      tls: { verify: false, certificate },
+  const emit = (state: TraceKinds['edgehub.connection']['state'], error?: string) =>
+    world.trace.emit({
+      host: host.name,
       component: 'edgehub',
-      parent,
-      signal,
+      kind: 'edgehub.connection',
+      detail: { state, url, ...(error !== undefined && { error }) },
     });
-    response.body.resume();
-  } catch (error) {
-    signal.throwIfAborted();
-    // CloudHub away: the next period tries again, as edgehub's reconnect does.
-    if (error instanceof NetError || error instanceof TlsError || isBroken(error)) return;
-    throw error;
+
+  function write(message: BeehiveMessage): void {
+    if (connection?.socket.sendText(encodeBeehiveMessage(message)) === true) return;
+    if (losesNext) losesNext = false;
+    else if (queue.length < QUEUE_LENGTH_MAX) queue.push(message);
   }
+
+  const edgehub: Edgehub = {
+    run,
+    send(message) {
+      const id = world.ids.uuid(`beehive/${host.name}/${world.ids.next(`beehive/${host.name}`)}`);
+      const { parentId = '' } = message;
+      write({ ...message, id, parentId, timestampMs: world.clock.now(), resourceVersion: '', sync: false });
+      return id;
+    },
+    async request(message, timeoutMs) {
+      const { promise, resolve } = Promise.withResolvers<BeehiveMessage | undefined>();
+      const id = edgehub.send(message);
+      waiting.set(id, resolve);
+      using _timer = world.clock.setTimeout(() => resolve(undefined), timeoutMs, `answer to ${nodeName}`);
+      const end = () => resolve(undefined);
+      signal.addEventListener('abort', end, { once: true });
+      const answer = await promise;
+      signal.removeEventListener('abort', end);
+      waiting.delete(id);
+      return answer;
+    },
+    onConnect() {},
+    onMessage() {},
+  };
+
+  async function run(): Promise<void> {
+    const wait = (delayMs: number) =>
+      world.clock.sleep(delayMs, { signal, label: `edgehub redial of ${host.name}` });
+    for (;;) {
+      connection = await dialAFewTimes(wait);
+      if (connection !== undefined) {
+        const reason = await serve(connection);
+        connection = undefined;
+        signal.throwIfAborted();
+        losesNext = true;
+        emit('closed', reason);
+        log.error('process.go:81', `websocket read error: ${reason}`);
+        log.warning('edgehub.go:108', 'connection is broken, will reconnect after 30s');
+      }
+      await wait(RECONNECT_DELAY_MS);
+    }
+  }
+
+  async function dialAFewTimes(
+    wait: (delayMs: number) => Promise<void>,
+  ): Promise<WebSocketConnection | undefined> {
+    for (let count = 0; count < DIALS_IN_A_ROW; count += 1) {
+      log.info('websocket.go:51', 'Websocket start to connect Access');
+      const dialled = await dial().catch((error: unknown) => {
+        if (error instanceof DialError) return error;
+        throw error;
+      });
+      if (!(dialled instanceof DialError)) return dialled;
+      emit('failed', dialled.message);
+      log.error('websocket.go:92', `Init websocket connection failed ${dialled.message}`);
+      await wait(DIAL_DELAY_MS);
+    }
+    const reason = 'max retry count reached when connecting to cloud';
+    log.error('edgehub.go:87', `connection failed: ${reason}, will reconnect after 30s`);
+    return undefined;
+  }
+
+  function dial(): Promise<WebSocketConnection> {
+    const headers = hubHeaders(nodeName);
+    const timeoutMs = HANDSHAKE_TIMEOUT_MS;
+    const common = { world, host, server, path: hubPath(nodeName), headers, tls, timeoutMs, signal };
+    return dialWebSocket({ ...common, component: 'edgehub', what: 'edgehub' }, emit('dialling'));
+  }
+
+  /** Resolves with the reason of the connection's end. */
+  function serve(opened: WebSocketConnection): Promise<string> {
+    const { socket } = opened;
+    emit('open');
+    log.info('websocket.go:95', 'Websocket connect to cloud access successful');
+    losesNext = false;
+    for (const message of queue.splice(0)) write(message);
+    const keepAlive = () => {
+      const route = { source: 'websocket', group: 'resource', operation: 'keepalive', resource: 'node' };
+      edgehub.send({ ...route, content: 'ping' });
+    };
+    keepAlive();
+    const label = `edgehub keep-alive of ${host.name}`;
+    const timer = world.clock.setInterval(keepAlive, HEARTBEAT_MS, label);
+    const terminate = () => socket.terminate();
+    signal.addEventListener('abort', terminate, { once: true });
+    let failure: string | undefined;
+    socket.on('message', (bytes) => {
+      if (failure !== undefined) return;
+      try {
+        receive(decodeBeehiveMessage((bytes as Buffer).toString()));
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        failure = error.message;
+        socket.terminate();
+      }
+    });
+    edgehub.onConnect();
+    return new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        timer.cancel();
+        signal.removeEventListener('abort', terminate);
+        resolve(failure ?? opened.brokenBy() ?? closeErrorText(code, reason.toString()));
+      });
+      if (signal.aborted) terminate();
+    });
+  }
+
+  // process.go dispatch.
+  function receive(message: BeehiveMessage): void {
+    if (!['resource', 'twin', 'func', 'user'].includes(message.group)) {
+      log.warning('process.go:56', 'msg_group not found');
+      log.error('process.go:89', 'failed to dispatch message, discard: msg_group not found');
+    } else if (message.parentId !== '') waiting.get(message.parentId)?.(message);
+    else edgehub.onMessage(message);
+  }
+
+  return edgehub;
 }
-
-/** Whether an open connection broke: by a reset, or on a real network because the path is gone. */
-const isBroken = (error: unknown) => brokenCodes.has((error as { code?: string }).code ?? '');
-
-const brokenCodes: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);

@@ -1,9 +1,10 @@
 import { createHttpClient, type HttpClient } from '@kubeedge-sim/sim-kit';
 import { connectPath } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
+import { DialError } from '../dial-web-socket.ts';
 import type { ReachLimit } from '../limits.ts';
 import type { EdgecoreRelease } from '../release.ts';
-import { DialError, type DialTunnelOptions, dialTunnel } from './dial-tunnel.ts';
+import { type DialTunnelOptions, dialTunnel } from './dial-tunnel.ts';
 import { serveTunnelSession } from './tunnel-session.ts';
 
 // kubeedge v1.6.1 edge/pkg/edgestream/edgestream.go Start: a two-second ticker; a tick that came while a

@@ -14,7 +14,11 @@ const MASK_BYTES = 4;
 
 /** One text message in a client's frames, as gorilla/websocket v1.4.0 writes it. `mask` gives 32 random bits. */
 export function frameMessage(message: TunnelMessage, mask: () => number): Buffer {
-  const payload = encodeMessage(message);
+  return frameText(encodeMessage(message), mask);
+}
+
+/** As {@link frameMessage}, of a message that is bytes already. */
+export function frameText(payload: Uint8Array, mask: () => number): Buffer {
   const target = Buffer.allocUnsafe(framedLength(payload.length));
   writeFrames(payload, target, 0, mask);
   return target;

@@ -3,7 +3,7 @@ import { type Clock, type NetSocket, Outbox, type Rng } from '@kubeedge-sim/sim-
 import type { TunnelMessage } from '@kubeedge-sim/wire';
 import { WebSocket } from 'ws';
 import { type EdgecoreLimits, edgecoreLimitsDefault } from '../limits.ts';
-import { frameData, frameMessage } from './gorilla-frames.ts';
+import { frameData, frameMessage, frameText } from './gorilla-frames.ts';
 
 export interface GorillaSocketOptions {
   socket: NetSocket;
@@ -81,6 +81,13 @@ export class GorillaSocket extends WebSocket {
   sendMessage(message: TunnelMessage): boolean {
     if (this.readyState !== WebSocket.OPEN) return false;
     this.#write(frameMessage(message, this.#mask));
+    return true;
+  }
+
+  /** As {@link sendMessage}, of any text. */
+  sendText(text: string): boolean {
+    if (this.readyState !== WebSocket.OPEN) return false;
+    this.#write(frameText(Buffer.from(text), this.#mask));
     return true;
   }
 

@@ -1,0 +1,131 @@
+/** A pod as a node that registers itself describes it to the cloud. Times in milliseconds since the epoch. */
+export interface PodReport {
+  namespace: string;
+  name: string;
+  uid: string;
+  labels: Readonly<Record<string, string>>;
+  createdAtMs: number;
+  startedAtMs: number;
+  hostNetwork: boolean;
+  /** Empty on the host's network. */
+  ip: string;
+  containers: readonly { name: string; image: string }[];
+}
+
+/** What a node says of itself, in the words of the Node object's status. */
+export interface NodeReport {
+  /** False when the container runtime does not answer. */
+  ready: boolean;
+  kubeletVersion: string;
+  containerRuntimeVersion: string;
+  kernelVersion: string;
+  osImage: string;
+  machineId: string;
+  bootId: string;
+  internalIp: string;
+  hostname: string;
+  /** Port of the kubelet endpoint; a patch may leave it out. */
+  port?: number;
+  /** Whether this is the embedded kubelet's patch of its Node instead of a whole status. */
+  patch: boolean;
+  cpu: string;
+  memory: string;
+  pods: string;
+}
+
+/** The Node as edged asks for it. kubeedge v1.6.1 edge/pkg/edged/edged_status.go initialNode */
+export function initialNode(report: NodeReport) {
+  return {
+    metadata: {
+      // The embedded kubelet names its Node; before, its name is in the message's resource only.
+      ...(report.patch && { name: report.hostname }),
+      creationTimestamp: null,
+      labels: {
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': report.hostname,
+        'kubernetes.io/os': 'linux',
+        'node-role.kubernetes.io/agent': '',
+        'node-role.kubernetes.io/edge': '',
+      },
+    },
+    spec: {},
+    status: {
+      ...resourcesOf(report),
+      addresses: addressesOf(report),
+      daemonEndpoints: { kubeletEndpoint: { Port: report.patch ? (report.port ?? 0) : 0 } },
+      nodeInfo: nodeInfoOf(report),
+    },
+  };
+}
+
+/** edged's own UID, the same on every node. kubeedge v1.6.1 edge/pkg/edged/edged.go newEdged */
+const EDGED_UID = '38796d14-1df3-11e8-8e5a-286ed488f209';
+
+/** kubeedge v1.6.1 edge/pkg/edged/edged_status.go getNodeStatusRequest */
+export function nodeStatusRequest(report: NodeReport, nowMs: number) {
+  return {
+    UID: EDGED_UID,
+    Status: {
+      ...resourcesOf(report),
+      phase: 'Running',
+      conditions: [readyCondition(report, nowMs)],
+      addresses: addressesOf(report),
+      daemonEndpoints: { kubeletEndpoint: { Port: report.port ?? 0 } },
+      nodeInfo: nodeInfoOf(report),
+    },
+    ExtendResources: null,
+  };
+}
+
+/** What the embedded kubelet patches, in Go's bytes: base64. kubeedge v1.12.0 edge/pkg/metamanager/client/node.go Patch */
+export function nodePatch(report: NodeReport, nowMs: number): string {
+  const status = {
+    ...resourcesOf(report),
+    conditions: [readyCondition(report, nowMs)],
+    addresses: addressesOf(report),
+    ...(report.port !== undefined && { daemonEndpoints: { kubeletEndpoint: { Port: report.port } } }),
+    nodeInfo: nodeInfoOf(report),
+  };
+  return Buffer.from(JSON.stringify({ status })).toString('base64');
+}
+
+function resourcesOf({ cpu, memory, pods }: NodeReport) {
+  return { capacity: { cpu, memory, pods }, allocatable: { cpu, memory, pods } };
+}
+
+function addressesOf({ internalIp, hostname }: NodeReport) {
+  return [
+    { type: 'InternalIP', address: internalIp },
+    { type: 'Hostname', address: hostname },
+  ];
+}
+
+function nodeInfoOf(report: NodeReport) {
+  const { machineId, bootId, kernelVersion, osImage, containerRuntimeVersion, kubeletVersion } = report;
+  return {
+    machineID: machineId,
+    systemUUID: '',
+    bootID: bootId,
+    kernelVersion,
+    osImage,
+    containerRuntimeVersion,
+    kubeletVersion,
+    kubeProxyVersion: '',
+    operatingSystem: 'linux',
+    architecture: 'amd64',
+  };
+}
+
+// kubeedge v1.6.1 edge/pkg/edged/edged_status.go setNodeReadyCondition: each status is the first of its request, so that
+// the transition is always now.
+function readyCondition({ ready }: NodeReport, nowMs: number) {
+  const now = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  return {
+    type: 'Ready',
+    status: ready ? 'True' : 'False',
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+    reason: ready ? 'EdgeReady' : 'EdgeNotReady',
+    message: ready ? 'edge is posting ready status' : 'edge is not ready',
+  };
+}

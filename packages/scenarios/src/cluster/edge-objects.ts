@@ -1,0 +1,75 @@
+import type { Cloudcore, EdgeObjects, ObjectStore, PodStatusReport } from '@kubeedge-sim/cloud-sim';
+import { registerNode, takePods } from './register-edge.ts';
+
+/**
+ * What edgecontroller reads and writes for edges, in the cluster's store. The port written with a status is the choice of
+ * cloudcore's release; without a cloudcore that has cloudstream it is the edge's.
+ */
+export function edgeObjectsIn(
+  store: ObjectStore,
+  cloudcore: Cloudcore | undefined,
+  now: () => number,
+): EdgeObjects {
+  return {
+    node: (name) => store.node(name),
+    createNode: (name, report) => registerNode(store, name, report, now()),
+    // kubeedge v1.6.1 cloud/pkg/edgecontroller/controller/upstream.go updateNodeStatus
+    updateNode(name, report) {
+      const written = cloudcore === undefined ? report : cloudcore.nodeStatusPort(name, report);
+      if (written === undefined) return false;
+      const { ready, kubeletVersion, containerRuntimeVersion, internalIp, hostname } = report;
+      const { capacity, allocatable } = report;
+      return store.heartbeat(name, {
+        ...(ready !== undefined && { ready: ready.status, reason: ready.reason, message: ready.message }),
+        ...(kubeletVersion !== undefined && { kubeletVersion }),
+        ...(containerRuntimeVersion !== undefined && { containerRuntimeVersion }),
+        ...(written.port !== undefined && { kubeletPort: written.port }),
+        ...(internalIp !== undefined &&
+          hostname !== undefined && {
+            addresses: [
+              { type: 'InternalIP', address: internalIp },
+              { type: 'Hostname', address: hostname },
+            ],
+          }),
+        ...(capacity !== undefined && { capacity }),
+        ...(allocatable !== undefined && { allocatable }),
+      });
+    },
+    renewLease(name) {
+      const ready = store.node(name)?.status.conditions.find(({ type }) => type === 'Ready');
+      if (ready !== undefined) store.heartbeat(name, { ready: ready.status, ...reasonOf(ready) });
+    },
+    updatePodStatus: (namespace, name, status) => updatePodStatus(store, namespace, name, status),
+    takePods(node, reports) {
+      const address = store.node(node)?.status.addresses.find(({ type }) => type === 'InternalIP')?.address;
+      if (address !== undefined) takePods(store, node, address, reports);
+    },
+  };
+}
+
+const reasonOf = ({ reason, message }: { reason: string; message: string }) => ({ reason, message });
+
+function updatePodStatus(
+  store: ObjectStore,
+  namespace: string,
+  name: string,
+  { phase, containers, ...report }: PodStatusReport,
+): boolean {
+  const pod = store.pod(namespace, name);
+  if (pod === undefined) return false;
+  const reported = new Map(containers.map((container) => [container.name, container]));
+  const { podIP } = report;
+  const containerStatuses = pod.status.containerStatuses?.map((status) => ({
+    ...status,
+    ...reported.get(status.name),
+  }));
+  const status = {
+    ...pod.status,
+    ...report,
+    ...(podIP !== undefined && { podIPs: [{ ip: podIP }] }),
+    phase,
+    ...(containerStatuses !== undefined && { containerStatuses }),
+  };
+  store.put({ ...pod, status });
+  return true;
+}
