@@ -1,6 +1,7 @@
 export type { DockerClientMode } from './edgecore/docker-client.ts';
 export { runtimeVersion } from './edgecore/dockershim/docker-service.ts';
 export { type EdgecoreOptions, startEdgecore } from './edgecore/edgecore.ts';
+export type { EdgehubConfig } from './edgecore/edgehub/edgehub.ts';
 export { edgecoreRelease, edgecoreTags } from './edgecore/find-release.ts';
 export { type EdgecoreLimits, edgecoreLimitsDefault } from './edgecore/limits.ts';
 export type { EdgecoreRelease, MetricsConnectionTraits } from './edgecore/release.ts';

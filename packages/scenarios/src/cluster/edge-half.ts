@@ -3,6 +3,7 @@ import {
   createRealMachine,
   type DockerEngine,
   type DockerPassthrough,
+  type EdgehubConfig,
   type EngineProfile,
   edgecoreRelease,
   engineProfile,
@@ -44,8 +45,8 @@ export interface EdgeSurroundings {
   hosts: Pick<ClusterHosts, 'find' | 'addressOf'>;
   /** The client certificate of each edge. */
   certificates: ClusterPki['edges'];
-  /** `modules.edgeStream.server` and `modules.edgeHub.websocket.server`. */
-  cloudcore: { tunnel: Endpoint; hub: Endpoint };
+  /** `modules.edgeStream.server`, and `modules.edgeHub.websocket.server` unless edgehub is disabled. */
+  cloudcore: { tunnel: Endpoint; hub?: Endpoint & Pick<EdgehubConfig, 'roots' | 'serverName'> };
   /** Whether pods are to be made known to the cloud, because nobody has described them to it. */
   reportPods?: boolean;
   /** `modules.edged.registerNode`; default true. */
@@ -55,7 +56,8 @@ export interface EdgeSurroundings {
 /** The surroundings of edges whose cloud is in the same world. */
 export function surroundingsIn(hosts: ClusterHosts, pki: ClusterPki): EdgeSurroundings {
   const { address } = hosts.cloud;
-  const cloudcore = { tunnel: { address, port: TUNNEL_PORT }, hub: { address, port: HUB_PORT } };
+  const hub = { address, port: HUB_PORT, roots: [pki.kubeedgeRoot] };
+  const cloudcore = { tunnel: { address, port: TUNNEL_PORT }, hub };
   return { hosts, certificates: pki.edges, cloudcore };
 }
 
@@ -122,7 +124,9 @@ async function startEdge(
       ...(edgedPort !== undefined && { edgedPort }),
       ...(description.limits && { limits: description.limits }),
       ...(edgeStream && { edgeStream: { server: cloudcore.tunnel, certificate } }),
-      edgeHub: { server: cloudcore.hub, certificate, reportPods, registerNode },
+      ...(cloudcore.hub && {
+        edgeHub: { ...cloudcore.hub, server: cloudcore.hub, certificate, reportPods, registerNode },
+      }),
     });
   }
 

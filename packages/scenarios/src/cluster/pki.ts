@@ -19,6 +19,8 @@ export interface ClusterPki {
 export interface ServerNames {
   dnsNames: readonly string[];
   ipAddresses: readonly string[];
+  /** KubeEdge's authority, with its key, where it is not to be a new one. */
+  kubeedge?: Certificate;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function createPki(
   names: ServerNames = { dnsNames: [], ipAddresses: [] },
 ): Promise<ClusterPki> {
   const kubernetes = await world.net.authority({ commonName: 'kubernetes' });
-  const kubeedge = await world.net.authority({ commonName: 'KubeEdge' });
+  const { kubeedge: existing } = names;
+  const kubeedge = await world.net.authority({ commonName: 'KubeEdge', ...(existing && { existing }) });
   const { dnsNames } = names;
   const ipAddresses = ['127.0.0.1', cloud.address, ...names.ipAddresses];
   const server = { dnsNames, ipAddresses, usages: ['server'] } as const;

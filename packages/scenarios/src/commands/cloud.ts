@@ -2,12 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
-import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { type Certificate, createLoopbackWorld, readCertificate } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import { CLOUD_PORTS } from '../cluster/publish.ts';
 import { limitCluster, readLimits } from '../limits.ts';
 import { findScenario } from '../select.ts';
-import { presentFiles, readCertificates, writeCertificates } from '../standalone/certificate-folder.ts';
+import {
+  presentFiles,
+  readCertificates,
+  readPem,
+  writeCertificates,
+} from '../standalone/certificate-folder.ts';
 import { certificateFiles } from '../standalone/certificates.ts';
 import { startCloudProcess } from '../standalone/cloud-process.ts';
 import { describeCloud } from '../standalone/describe.ts';
@@ -20,6 +25,9 @@ export interface CloudFlags {
   metricsServerArg?: string[];
   /** Folder of certificates; made and written there when it has none. */
   certificates?: string;
+  /** KubeEdge's authority and its key, to make certificates with. */
+  ca?: string;
+  caKey?: string;
   /** What else clients and edges call the cloud. */
   name?: string[];
   limit?: string[];
@@ -35,6 +43,7 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
   const limits = readLimits(flags.limit);
   await using temporary = flags.certificates === undefined ? await temporaryFolder() : undefined;
   const folder = flags.certificates ?? temporary?.path ?? '';
+  const authority = await readAuthority(flags, folder);
   await using world = await createLoopbackWorld({ seed: flags.seed });
   const running = await startCloudProcess(world, {
     describe: (nowMs) => limitCluster(describeCloud(cell, nowMs, flags.metricsServerArg ?? []), limits),
@@ -46,6 +55,7 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
       return readCertificates(folder, certificateFiles);
     },
     healthPort: flags.healthPort,
+    ...(authority !== undefined && { authority }),
     ...(flags.listen !== undefined && { publishOn: flags.listen }),
   });
   const { address, healthUrl } = running;
@@ -69,6 +79,24 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
   io.out(`${lines.join('\n')}\n`);
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** @throws UsageError */
+async function readAuthority({ ca, caKey }: CloudFlags, folder: string): Promise<Certificate | undefined> {
+  if (ca === undefined && caKey === undefined) return undefined;
+  if (ca === undefined || caKey === undefined) {
+    throw new UsageError(
+      `Tried to make certificates with an authority, found ${ca ?? 'no --ca'} and ${caKey ?? 'no --ca-key'}. Give both.`,
+    );
+  }
+  const present = await presentFiles(folder);
+  if (present.length > 0) {
+    throw new UsageError(
+      `Tried to make certificates with ${ca}, found ${present.join(', ')} in ${folder} already. ` +
+        'Give another folder, or leave --ca out.',
+    );
+  }
+  return readCertificate(ca, await readPem(ca), await readPem(caKey));
 }
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

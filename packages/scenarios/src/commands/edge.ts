@@ -1,14 +1,14 @@
 import { hostname, networkInterfaces } from 'node:os';
-import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
+import { type Certificate, createLoopbackWorld, readCertificate } from '@kubeedge-sim/sim-kit';
 import { CONTROL_DOCKER } from '../catalog/founding-cluster.ts';
 import { resolveCell } from '../cell.ts';
 import { HUB_PORT, TUNNEL_PORT } from '../cluster/edge-half.ts';
 import { limitsOfEdgecore, readLimits } from '../limits.ts';
 import { findScenario } from '../select.ts';
-import { readCertificates } from '../standalone/certificate-folder.ts';
+import { readCertificates, readPem } from '../standalone/certificate-folder.ts';
 import { edgeCertificateFiles, readEdgeCertificate } from '../standalone/certificates.ts';
 import { describeEdge } from '../standalone/describe.ts';
-import { startEdgeProcess } from '../standalone/edge-process.ts';
+import { type EdgeProcessOptions, startEdgeProcess } from '../standalone/edge-process.ts';
 import { nodeAddresses } from '../standalone/node-addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
@@ -16,9 +16,17 @@ import { warnOfListening } from './listen.ts';
 
 export interface EdgeFlags {
   cloudcore: string;
-  cloudhub?: string;
-  certificates: string;
+  /** false: none. */
+  cloudhub?: string | false;
+  /** Folder of the cloud's certificates, or `cert` and `key`. */
+  certificates?: string;
+  cert?: string;
+  key?: string;
+  /** Who has signed CloudHub's certificate; it is not verified without. */
+  ca?: string;
   edgecore?: string;
+  /** The same as `edgecore`. */
+  release?: string;
   docker?: string;
   nodes: number;
   name?: string;
@@ -33,19 +41,18 @@ export interface EdgeFlags {
 /** Serves edge nodes until `stop` aborts; their cloud is another process. */
 export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise<void> {
   const tunnel = parseEndpoint(flags.cloudcore, TUNNEL_PORT);
-  const hub =
-    flags.cloudhub === undefined ? { ...tunnel, port: HUB_PORT } : parseEndpoint(flags.cloudhub, HUB_PORT);
+  const hub = await hubOf(flags, tunnel);
   const { edgecore, docker } = resolveCell(findScenario('missing-pod-metrics').defaults, {
-    edgecore: flags.edgecore,
+    edgecore: flags.edgecore ?? flags.release,
     docker: flags.docker ?? CONTROL_DOCKER,
   });
   const limits = limitsOfEdgecore(readLimits(flags.limit));
   const names = nodeNames(flags.name ?? hostname().toLowerCase(), flags.nodes);
-  const files = await readCertificates(flags.certificates, edgeCertificateFiles);
+  const certificate = await readNodeCertificate(flags);
   await using world = await createLoopbackWorld({ seed: flags.seed, uplink: true });
   const running = await startEdgeProcess(world, {
-    cloudcore: { tunnel, hub },
-    certificate: readEdgeCertificate(files),
+    cloudcore: { tunnel, ...(hub !== undefined && { hub }) },
+    certificate,
     describe(nowMs, lease) {
       const isCloudHere = tunnel.address === 'localhost' || tunnel.address.startsWith('127.');
       const addresses = nodeAddresses({ ...flags, isCloudHere, lease, machine: machineAddress });
@@ -64,6 +71,7 @@ export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise
       ({ name, address }) => `${name.padEnd(16)} ${address}   edgecore ${edgecore}, Docker ${docker}`,
     ),
     `tunnel server    wss://${tunnel.address}:${tunnel.port}/v1/kubeedge/connect`,
+    `CloudHub         ${hub === undefined ? 'none' : `wss://${hub.address}:${hub.port}`}`,
     `health           ${running.healthUrl}/readyz`,
     ...(flags.listen === undefined ? [] : [`the same on      ${flags.listen}`]),
     '',
@@ -79,16 +87,48 @@ export async function edge(io: Io, flags: EdgeFlags, stop: AbortSignal): Promise
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
 }
 
+/** A place in the cloud; `name` is what the user calls it. */
+interface Place {
+  address: string;
+  port: number;
+  name: string;
+}
+
 /** @throws UsageError */
-function parseEndpoint(text: string, defaultPort: number): { address: string; port: number } {
-  const [, address, port] = /^([a-zA-Z0-9][a-zA-Z0-9._-]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (address === undefined) {
+function parseEndpoint(text: string, defaultPort: number): Place {
+  const [, name, port] = /^(?:wss:\/\/)?([a-zA-Z0-9][a-zA-Z0-9._-]*)(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
+  if (name === undefined) {
     throw new UsageError(
-      `Tried to read ${JSON.stringify(text)} as the cloud's place; give <host> or <host>:<port>.`,
+      `Tried to read ${JSON.stringify(text)} as the cloud's place; give <host>, <host>:<port> or wss://<host>:<port>.`,
     );
   }
   // To an edge 127.0.0.1 is itself.
-  return { address: address === '127.0.0.1' ? 'localhost' : address, port: Number(port ?? defaultPort) };
+  const address = name === '127.0.0.1' ? 'localhost' : name;
+  return { address, port: Number(port ?? defaultPort), name };
+}
+
+/** CloudHub, and how its certificate is verified. @throws UsageError */
+async function hubOf(
+  { cloudhub, ca }: EdgeFlags,
+  tunnel: Place,
+): Promise<EdgeProcessOptions['cloudcore']['hub']> {
+  if (cloudhub === false) return undefined;
+  const { name, ...place } =
+    cloudhub === undefined ? { ...tunnel, port: HUB_PORT } : parseEndpoint(cloudhub, HUB_PORT);
+  if (ca === undefined) return place;
+  return { ...place, roots: [readCertificate(ca, await readPem(ca))], serverName: name };
+}
+
+/** @throws UsageError */
+async function readNodeCertificate({ certificates, cert, key }: EdgeFlags): Promise<Certificate> {
+  if (certificates !== undefined)
+    return readEdgeCertificate(await readCertificates(certificates, edgeCertificateFiles));
+  if (cert !== undefined && key !== undefined)
+    return readCertificate(cert, await readPem(cert), await readPem(key));
+  throw new UsageError(
+    `Looked for the nodes' certificate, found ${cert ?? 'no --cert'} and ${key ?? 'no --key'}. ` +
+      'Give --certificates <folder>, or --cert <file> and --key <file>.',
+  );
 }
 
 /** The name itself for one node, else the name with a number. @throws UsageError */

@@ -14,6 +14,8 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .option('--cloudcore <tag>', 'KubeEdge release of the cloud, e.g. v1.6.1')
     .option('--metrics-server-arg <flag>', 'a flag more for metrics-server; may be repeated', collect)
     .option('--certificates <folder>', 'certificates to use; made and written there when it has none')
+    .option('--ca <file>', 'KubeEdge’s authority to make them with, instead of a new one')
+    .option('--ca-key <file>', 'its key, ECDSA P-256')
     .option('--name <name>', 'a name or address of the cloud for its certificates; may be repeated', collect)
     .addOption(limitOption())
     .addOption(listenOption())
@@ -29,13 +31,16 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .description('serve edge nodes alone; their cloud is another process')
     .requiredOption(
       '--cloudcore <host[:port]>',
-      'the cloud’s tunnel server; a name is looked up at each dial',
+      'the cloud’s tunnel server, also as wss://host:port; a name is looked up at each dial',
     )
     .option('--cloudhub <host[:port]>', 'its CloudHub (default: the same host, port 10000)')
-    .addOption(
-      new Option('--certificates <folder>', 'folder of the cloud’s certificates').makeOptionMandatory(),
-    )
+    .option('--no-cloudhub', 'keep the tunnel alone: no Node is registered, no status is sent')
+    .option('--certificates <folder>', 'folder of the cloud’s certificates')
+    .addOption(new Option('--cert <file>', 'the nodes’ certificate instead').conflicts('certificates'))
+    .addOption(new Option('--key <file>', 'its key').conflicts('certificates'))
+    .option('--ca <file>', 'who has to have signed CloudHub’s certificate (default: it is not verified)')
     .option('--edgecore <tag>', 'KubeEdge release of the nodes, e.g. v1.6.2')
+    .addOption(new Option('--release <tag>', 'the same').conflicts('edgecore'))
     .option('--docker <version>', 'their Docker Engine, e.g. 18.09.1')
     .addOption(new Option('--nodes <n>', 'how many nodes').default(1).argParser(integerFrom(1, 10_000)))
     .option('--name <name>', 'the node’s name, of several the beginning (default: the host’s name)')

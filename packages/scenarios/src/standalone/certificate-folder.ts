@@ -55,6 +55,18 @@ export async function readCertificates<F extends CertificateFile>(
   );
 }
 
+/** Reads one file of PEM text. @throws UsageError */
+export async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (!isMissing(error)) throw asUsage(error, `read ${file}`);
+    throw new UsageError(
+      `Looked for a certificate or key at ${file}, found no such file. Give one that is there.`,
+    );
+  }
+}
+
 /** Which of the files a folder has; none if it is not there. */
 export async function presentFiles(folder: string): Promise<CertificateFile[]> {
   const present: CertificateFile[] = [];

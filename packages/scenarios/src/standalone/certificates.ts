@@ -36,12 +36,20 @@ export async function createCertificates(names: readonly string[] = []): Promise
   return makeCertificates(world, names);
 }
 
-/** As {@link createCertificates}, in a world of the caller's. */
-export async function makeCertificates(world: World, names: readonly string[]): Promise<Certificates> {
+/**
+ * As {@link createCertificates}, in a world of the caller's; `kubeedge` is KubeEdge's authority, with its key, where it is
+ * not to be a new one.
+ */
+export async function makeCertificates(
+  world: World,
+  names: readonly string[],
+  kubeedge?: Certificate,
+): Promise<Certificates> {
   const server = { name: CLOUD_NODE, address: '127.0.0.1' };
   const pki = await createPki(world, server, [{ name: 'edge', address: server.address }], {
     dnsNames: ['localhost', ...names.filter((name) => !isAddress(name))],
     ipAddresses: names.filter(isAddress),
+    ...(kubeedge && { kubeedge }),
   });
   const { pem: authorityPem = '' } = pki.kubernetesRoot;
   const issued: Record<CertificateName, Certificate | undefined> = {

@@ -1,4 +1,4 @@
-import type { World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, World } from '@kubeedge-sim/sim-kit';
 import { startCloud } from '../cluster/cloud-half.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import { declareHosts } from '../cluster/hosts.ts';
@@ -14,6 +14,8 @@ export interface CloudProcessOptions {
     address: string,
     make: (names: readonly string[]) => Promise<Certificates>,
   ) => Promise<Certificates>;
+  /** KubeEdge's authority, with its key, to make certificates with; default: a new one. */
+  authority?: Certificate;
   /** An address of the machine to serve on, too. */
   publishOn?: string;
   healthPort: number;
@@ -31,7 +33,9 @@ export async function startCloudProcess(world: World, options: CloudProcessOptio
   const description = options.describe(world.clock.now());
   const hosts = declareHosts(world, description);
   const { address } = hosts.cloud;
-  const files = await options.certificates(address, (names) => makeCertificates(world, names));
+  const files = await options.certificates(address, (names) =>
+    makeCertificates(world, names, options.authority),
+  );
   if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn);
   let isUp = false;
   const readiness = () => (isUp ? [] : ['the cloud is starting']);

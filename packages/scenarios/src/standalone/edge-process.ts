@@ -1,13 +1,13 @@
-import type { Certificate, Endpoint, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, World } from '@kubeedge-sim/sim-kit';
 import type { EdgeNodeDescription } from '../cluster/description.ts';
-import { startEdges } from '../cluster/edge-half.ts';
+import { type EdgeSurroundings, startEdges } from '../cluster/edge-half.ts';
 import { startHealthServer } from './health.ts';
 
 export interface EdgeProcessOptions {
   /** The nodes, given the second octet of the world's leased addresses, which no other world of the machine has. */
   describe: (nowMs: number, lease: number) => readonly EdgeNodeDescription[];
   /** Where edgecore dials; names are looked up at each dial. */
-  cloudcore: { tunnel: Endpoint; hub: Endpoint };
+  cloudcore: EdgeSurroundings['cloudcore'];
   certificate: Certificate;
   /** An address of the machine to serve health on, too. */
   publishOn?: string;

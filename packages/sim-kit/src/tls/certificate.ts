@@ -34,6 +34,11 @@ export interface CertificateAuthorityOptions {
   /** Default: a day before the world began to ten years after. */
   notBeforeMs?: number;
   notAfterMs?: number;
+  /**
+   * An authority made elsewhere instead of a new one: what it says of itself, and its ECDSA P-256 key. On loopback only;
+   * memory has no X.509.
+   */
+  existing?: Certificate;
 }
 
 export interface CertificateRequest {

@@ -1,5 +1,6 @@
-import { webcrypto } from 'node:crypto';
-import type { Extension, JsonGeneralNames, JsonName } from '@peculiar/x509';
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import type { Extension, JsonGeneralNames, JsonName, X509Certificate } from '@peculiar/x509';
+import { SimError } from '../errors.ts';
 import {
   type Certificate,
   type CertificateAuthority,
@@ -33,27 +34,9 @@ export async function createX509Authority(
   options: CertificateAuthorityOptions,
   context: AuthorityContext,
 ): Promise<CertificateAuthority> {
-  const content = rootContent(options, context.now());
-  const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']);
-  const serial = serialOf(context.nextSerial());
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    ...subject(content),
-    serialNumber: serial,
-    signingAlgorithm: ECDSA,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  const certificate: Certificate = {
-    ...content,
-    serial,
-    issuer: undefined,
-    pem: root.toString('pem'),
-    keyPem: await exportKey(keys.privateKey),
-  };
+  const { existing } = options;
+  const { root, keys, certificate } =
+    existing === undefined ? await createRoot(options, context) : await readRoot(existing);
   return {
     certificate,
     async issue(request) {
@@ -83,6 +66,53 @@ export async function createX509Authority(
       };
     },
   };
+}
+
+interface Root {
+  certificate: Certificate;
+  root: X509Certificate;
+  keys: webcrypto.CryptoKeyPair;
+}
+
+async function createRoot(options: CertificateAuthorityOptions, context: AuthorityContext): Promise<Root> {
+  const content = rootContent(options, context.now());
+  const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']);
+  const serial = serialOf(context.nextSerial());
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    ...subject(content),
+    serialNumber: serial,
+    signingAlgorithm: ECDSA,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  const pem = root.toString('pem');
+  const keyPem = await exportKey(keys.privateKey);
+  return { root, keys, certificate: { ...content, serial, issuer: undefined, pem, keyPem } };
+}
+
+/** @throws SimError SIM_ERR_CERTIFICATE for what cannot sign others here */
+async function readRoot(certificate: Certificate): Promise<Root> {
+  const { pem, keyPem, isCa, commonName: name } = certificate;
+  const remedy = 'Give an authority with an ECDSA P-256 key, as cloudcore makes it.';
+  const unusable = (found: string, cause?: unknown) =>
+    new SimError('SIM_ERR_CERTIFICATE', { name, found, remedy }, { cause });
+  if (pem === undefined || keyPem === undefined) throw unusable('no PEM text or no key');
+  if (!isCa) throw unusable('no authority');
+  const root = new x509.X509Certificate(pem);
+  try {
+    const pkcs8 = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' });
+    const privateKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ECDSA, true, ['sign']);
+    const publicKey = await webcrypto.subtle.importKey('spki', root.publicKey.rawData, ECDSA, true, [
+      'verify',
+    ]);
+    return { root, certificate, keys: { privateKey, publicKey } };
+  } catch (error) {
+    throw unusable('a key of another kind', error);
+  }
 }
 
 function leafExtensions(leaf: CertificateContent, alsoKnownAs: AuthorityContext['alsoKnownAs']): Extension[] {

@@ -29,6 +29,8 @@ export interface EdgehubConfig {
   certificate: Certificate;
   /** Who has to have signed CloudHub's certificate, `tlsCaFile`; without them it is not verified. */
   roots?: readonly Certificate[];
+  /** What CloudHub's certificate has to name; default: the address that is dialled. */
+  serverName?: string;
 }
 
 export interface EdgehubOptions extends EdgehubConfig {
@@ -65,7 +67,7 @@ export interface Edgehub {
  * kubeedge v1.6.1 edge/pkg/edgehub/edgehub.go, process.go, clients/wsclient/websocket.go; v1.23.1 does the same.
  */
 export function createEdgehub(options: EdgehubOptions): Edgehub {
-  const { world, host, log, nodeName, server, certificate, roots, signal } = options;
+  const { world, host, log, nodeName, server, certificate, roots, serverName, signal } = options;
   const queue: BeehiveMessage[] = [];
   const waiting = new Map<string, (answer: BeehiveMessage) => void>();
   let connection: WebSocketConnection | undefined;
@@ -73,7 +75,9 @@ export function createEdgehub(options: EdgehubOptions): Edgehub {
   let losesNext = false;
   const url = `wss://${world.net.describe(server.address)}:${server.port}${hubPath(nodeName)}`;
   const tls: TlsClientOptions =
-    roots === undefined ? { verify: false, certificate } : { verify: true, roots, certificate };
+    roots === undefined
+      ? { verify: false, certificate }
+      : { verify: true, roots, certificate, ...(serverName !== undefined && { serverName }) };
 
   const emit = (state: TraceKinds['edgehub.connection']['state'], error?: string) =>
     world.trace.emit({
