@@ -103,9 +103,10 @@ function addressesOf({ internalIp, hostname }: NodeReport) {
 function nodeInfoOf(report: NodeReport) {
   const { machineId, bootId, kernelVersion, osImage, containerRuntimeVersion, kubeletVersion } = report;
   return {
-    machineID: machineId,
-    systemUUID: '',
-    bootID: bootId,
+    // kubeedge v1.6.2 edge/pkg/edged/edged_status.go getNodeInfo leaves them out; the embedded kubelet does not.
+    machineID: report.patch ? machineId : '',
+    systemUUID: report.patch ? machineId : '',
+    bootID: report.patch ? bootId : '',
     kernelVersion,
     osImage,
     containerRuntimeVersion,
