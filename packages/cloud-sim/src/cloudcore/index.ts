@@ -21,6 +21,7 @@ export {
 export type {
   EdgeObjects,
   NodeStatusReport,
+  PodChange,
   PodReport,
   PodStatusReport,
 } from './edgecontroller/edge-objects.ts';

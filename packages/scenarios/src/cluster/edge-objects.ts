@@ -40,12 +40,19 @@ export function edgeObjectsIn(
       if (ready !== undefined) store.heartbeat(name, { ready: ready.status, ...reasonOf(ready) });
     },
     updatePodStatus: (namespace, name, status) => updatePodStatus(store, namespace, name, status),
+    podsOf: (node) => store.pods().filter(({ spec }) => spec.nodeName === node),
+    watchPods: (listener) =>
+      store.subscribe(({ type, object }) => {
+        if (object.kind === 'Pod') listener({ operation: operations[type], pod: object });
+      }),
     takePods(node, reports) {
       const address = store.node(node)?.status.addresses.find(({ type }) => type === 'InternalIP')?.address;
       if (address !== undefined) takePods(store, node, address, reports);
     },
   };
 }
+
+const operations = { ADDED: 'insert', MODIFIED: 'update', DELETED: 'delete' } as const;
 
 const reasonOf = ({ reason, message }: { reason: string; message: string }) => ({ reason, message });
 

@@ -181,6 +181,82 @@ describe('an edge with an embedded kubelet', () => {
   });
 });
 
+describe('the pods of a node', () => {
+  const pod = (name: string, image = 'nginx:1') => ({
+    namespace: 'default',
+    name,
+    nodeName: NODE,
+    createdAtMs: 0,
+    containers: [{ name: 'main', image }],
+  });
+  const told = ({ operation, resource }: BeehiveMessage) => `${operation} ${resource}`;
+
+  test('are sent one after the other, each again until it is acknowledged', async () => {
+    await inLab(async ({ dial, store, world }) => {
+      store.describe({ pods: [pod('a'), pod('b'), { ...pod('c'), nodeName: 'other' }] });
+      const edge = await dial();
+      const first = await edge.next();
+      expect(first).toMatchObject({
+        operation: 'insert',
+        resource: 'default/pod/a',
+        resourceVersion: '1',
+        source: 'edgecontroller',
+        group: 'resource',
+        content: { kind: 'Pod', spec: { nodeName: NODE, dnsPolicy: 'ClusterFirst' } },
+      });
+      const before = world.clock.now();
+      expect(await edge.next()).toMatchObject({ id: first.id });
+      expect(world.clock.now() - before).toBe(5_000);
+      edge.acknowledge(first);
+      const second = await edge.next();
+      expect(told(second)).toBe('insert default/pod/b');
+      edge.acknowledge(second);
+      await world.clock.sleep(6_000);
+      expect(await edge.silent()).toBe(true);
+    });
+  });
+
+  test('are told of when they change, not when only their status does', async () => {
+    await inLab(async ({ dial, store, world }) => {
+      const edge = await dial();
+      const answer = async () => {
+        const message = await edge.next();
+        edge.acknowledge(message);
+        return told(message);
+      };
+      store.describe({ pods: [pod('a')] });
+      expect(await answer()).toBe('insert default/pod/a');
+      const stored = store.pod('default', 'a');
+      if (stored !== undefined) store.put({ ...stored, status: { ...stored.status, phase: 'Failed' } });
+      expect(await edge.silent()).toBe(true);
+      store.describe({ pods: [pod('a', 'nginx:2')] });
+      expect(await answer()).toBe('update default/pod/a');
+      store.deletePod('default', 'a');
+      expect(await answer()).toBe('delete default/pod/a');
+      await world.clock.sleep(6_000);
+      expect(await edge.silent()).toBe(true);
+    });
+  });
+
+  test('that came while it was away are sent when it is back, those it has are not', async () => {
+    await inLab(async ({ dial, store, world }) => {
+      store.describe({ pods: [pod('a')] });
+      const edge = await dial();
+      edge.acknowledge(await edge.next());
+      await world.clock.sleep(1_000);
+      await edge[Symbol.asyncDispose]();
+      await world.clock.sleep(1_000);
+      store.describe({ pods: [pod('b')] });
+      await world.clock.sleep(6_000);
+      const again = await dial();
+      const message = await again.next();
+      expect(told(message)).toBe('insert default/pod/b');
+      again.acknowledge(message);
+      expect(await again.silent()).toBe(true);
+    });
+  });
+});
+
 describe('a connection', () => {
   test('ends 30 seconds after the last keep-alive message', async () => {
     await inLab(async ({ dial, world }) => {
@@ -333,6 +409,12 @@ async function setUp(world: World, options: Partial<CloudhubOptions>): Promise<L
     },
     renewLease: (name) => void calls.push(['renewLease', name]),
     updatePodStatus: (...call) => calls.push(['updatePodStatus', ...call]) > 0,
+    podsOf: (node) => store.pods().filter(({ spec }) => spec.nodeName === node),
+    watchPods: (listener) =>
+      store.subscribe(({ type, object }) => {
+        const operation = { ADDED: 'insert', MODIFIED: 'update', DELETED: 'delete' } as const;
+        if (object.kind === 'Pod') listener({ operation: operation[type], pod: object });
+      }),
     takePods: (...call) => void calls.push(['takePods', ...call]),
   };
   const server = await authority.issue({ commonName: 'KubeEdge', ipAddresses: [cloud.address] });
@@ -415,6 +497,12 @@ class Edge implements AsyncDisposable {
     const header = { id, parentId: '', timestampMs: 0, resourceVersion: '', sync: false };
     this.sendText(encodeBeehiveMessage({ ...header, ...route, content }));
     return id;
+  }
+
+  acknowledge({ id: parentId, resource }: BeehiveMessage): void {
+    const header = { id: `ack of ${parentId}`, parentId, timestampMs: 0, resourceVersion: '', sync: false };
+    const route = { source: 'edgecontroller', group: 'resource', operation: 'response', resource };
+    this.sendText(encodeBeehiveMessage({ ...header, ...route, content: 'OK' }));
   }
 
   sendText(text: string): void {

@@ -23,8 +23,9 @@ import {
   upgradeRefusal,
   watchReads,
 } from '../cloudstream/gorilla.ts';
-import { type Answer, answerEdge } from '../edgecontroller/answer-edge.ts';
+import { answerEdge } from '../edgecontroller/answer-edge.ts';
 import type { EdgeObjects } from '../edgecontroller/edge-objects.ts';
+import { startPodSync } from '../edgecontroller/pod-sync.ts';
 import type { CloudcoreRelease } from '../release.ts';
 
 export interface CloudhubOptions {
@@ -105,7 +106,10 @@ export async function startCloudhub(
       if (ended) return;
       ended = true;
       timer.cancel();
-      if (sessions.get(node) === session) sessions.delete(node);
+      if (sessions.get(node) === session) {
+        sessions.delete(node);
+        pods.disconnected(node);
+      }
       tell('disconnected', reason);
     };
     const session: Session = {
@@ -124,6 +128,7 @@ export async function startCloudhub(
     sessions.set(node, session);
     tell(former === undefined ? 'connected' : 'replaced');
     former?.close('the node has connected again');
+    pods.connected(node);
     webSocket.on('message', (bytes) => {
       if (ended) return;
       try {
@@ -146,6 +151,7 @@ export async function startCloudhub(
   function receive(session: Session, message: BeehiveMessage, connection: string): void {
     const { node } = session;
     if (message.operation === 'keepalive') session.keepAlive();
+    if (message.operation === 'response') pods.acknowledged(node, message.parentId);
     if (message.operation === 'keepalive' || message.operation === 'response') return;
     const answer = answerEdge(objects, {
       node,
@@ -153,26 +159,33 @@ export async function startCloudhub(
       embeddedKubelets,
       onNodeStatus: (ready) => emit('cloudhub.node-status', { node, ready }, connection),
     });
-    if (answer !== undefined) send(session, message.id, answer);
+    if (answer === undefined) return;
+    const { resource, resourceVersion = '', content } = answer;
+    const id = world.ids.uuid(`cloudhub/${node}/${world.ids.next('cloudhub')}`);
+    const parentId = message.id;
+    send(node, { id, parentId, operation: 'response', resource, resourceVersion, content });
   }
 
-  function send({ node, webSocket }: Session, parentId: string, answer: Answer): void {
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    const message: BeehiveMessage = {
-      id: world.ids.uuid(`cloudhub/${node}/${world.ids.next('cloudhub')}`),
-      parentId,
+  function send(
+    node: string,
+    message: Omit<BeehiveMessage, 'timestampMs' | 'sync' | 'source' | 'group'>,
+  ): void {
+    const webSocket = sessions.get(node)?.webSocket;
+    if (webSocket === undefined || webSocket.readyState !== webSocket.OPEN) return;
+    const common = {
       timestampMs: world.clock.now(),
-      resourceVersion: answer.resourceVersion ?? '',
       sync: false,
       source: 'edgecontroller',
       group: 'resource',
-      operation: 'response',
-      resource: answer.resource,
-      content: answer.content,
     };
-    webSocket.send(encodeBeehiveMessage(message));
+    webSocket.send(encodeBeehiveMessage({ ...message, ...common }));
   }
 
+  const pods = startPodSync({
+    world,
+    objects,
+    send: (node, message) => send(node, { ...message, parentId: '' }),
+  });
   const server = createHttpServer((_request, response) => {
     response.statusCode = 400;
     response.end('Bad Request\n');
@@ -213,6 +226,7 @@ export async function startCloudhub(
   );
   return {
     async [Symbol.asyncDispose]() {
+      pods[Symbol.dispose]();
       for (const session of sessions.values()) session.close('cloudcore ends');
       await listener.close();
     },

@@ -1,4 +1,4 @@
-import type { ConditionStatus, Node, PodPhase } from '../../kube-apiserver/objects.ts';
+import type { ConditionStatus, Node, Pod, PodPhase } from '../../kube-apiserver/objects.ts';
 
 /** A pod of an edge that registers itself. Times in milliseconds since the epoch. */
 export interface PodReport {
@@ -44,6 +44,12 @@ export interface PodStatusReport {
   containers: readonly { name: string; ready: boolean; restartCount: number; containerID?: string }[];
 }
 
+/** A pod that came, changed or went. */
+export interface PodChange {
+  operation: 'insert' | 'update' | 'delete';
+  pod: Pod;
+}
+
 /** The objects of kube-apiserver that edgecontroller reads and writes for edges. */
 export interface EdgeObjects {
   node(name: string): Node | undefined;
@@ -55,6 +61,10 @@ export interface EdgeObjects {
   renewLease(name: string): void;
   /** Writes a pod's status; false when there is no such pod. */
   updatePodStatus(namespace: string, name: string, status: PodStatusReport): boolean;
+  /** The pods that a node is to run. */
+  podsOf(node: string): readonly Pod[];
+  /** Tells of every change of a pod, of any node. */
+  watchPods(listener: (change: PodChange) => void): Disposable;
   /** Makes the pods of a node those that it says it runs; for edges whose pods nobody has described. */
   takePods(node: string, reports: readonly PodReport[]): void;
 }
