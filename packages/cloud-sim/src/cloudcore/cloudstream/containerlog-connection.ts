@@ -45,8 +45,7 @@ export class ContainerLogConnection implements ApiserverConnection {
 
   /** Each message is flushed: pkg/stream/flushwriter/writer.go. */
   writeToApiserver(data: Uint8Array): Promise<void> | undefined {
-    const blocked = this.#response.write(data);
-    return this.#response.flush() ?? blocked;
+    return this.#response.writeFlushed(data);
   }
 
   /**

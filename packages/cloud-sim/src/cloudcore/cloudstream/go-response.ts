@@ -86,6 +86,16 @@ export class GoResponse {
     return blocked;
   }
 
+  /** A write and a flush: what would be held back for no time is not copied. The bytes must not change any more. */
+  writeFlushed(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#headWritten && this.#bufferedBytes === 0 && bytes.length > 0 && !this.#handlerDone) {
+      this.bytesWritten += bytes.length;
+      return this.#emit(bytes);
+    }
+    const blocked = this.write(bytes);
+    return this.flush() ?? blocked;
+  }
+
   /** Go's http.Flusher: sends what is held back, and the head even if there is nothing else. */
   flush(): Promise<void> | undefined {
     if (this.hijacked) return undefined;

@@ -1,4 +1,5 @@
 import type { NetSocket } from '@kubeedge-sim/sim-kit';
+import { messageLength, type TunnelMessage, writeMessage } from '@kubeedge-sim/wire';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { CloudcoreRelease } from '../release.ts';
 import { firstHeader, type GoRequest, type Hijackable, headerHasToken } from './go-request.ts';
@@ -130,9 +131,9 @@ export function upgrade(
 
 const FIN_TEXT = 0x81;
 
-/** A text message in one frame, as a server sends it: unmasked. */
-export function textFrame(payload: Uint8Array): Buffer {
-  const { length } = payload;
+/** A tunnel message as text in one frame, as a server sends it: unmasked. */
+export function textFrame(message: TunnelMessage): Buffer {
+  const length = messageLength(message);
   const headBytes = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
   const frame = Buffer.allocUnsafe(headBytes + length);
   frame[0] = FIN_TEXT;
@@ -144,7 +145,7 @@ export function textFrame(payload: Uint8Array): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.set(payload, headBytes);
+  writeMessage(message, frame, headBytes);
   return frame;
 }
 

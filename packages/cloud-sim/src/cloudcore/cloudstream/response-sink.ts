@@ -34,8 +34,13 @@ export interface ResponseSink {
 const CRLF = Buffer.from('\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
+/** The line before a chunk; of the sizes that most have it is made once. */
+const sizeLines: Buffer[] = [];
+const sizeLine = (bytes: number) => Buffer.from(`${bytes.toString(16)}\r\n`);
+for (let bytes = 0; bytes <= 256; bytes++) sizeLines.push(sizeLine(bytes));
+
 /** A chunk of chunked encoding, in pieces. */
-const chunkOf = (bytes: Uint8Array) => [Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF];
+const chunkOf = (bytes: Uint8Array) => [sizeLines[bytes.length] ?? sizeLine(bytes.length), bytes, CRLF];
 
 /**
  * An HTTP/1.1 response through node's own, which keeps the order of pipelined requests. What is written while a piece of

@@ -1,6 +1,5 @@
 import {
   decodeMessage,
-  encodeMessage,
   messageTypeGoName,
   messageTypes,
   type TunnelMessage,
@@ -21,7 +20,7 @@ export interface Tunnel {
   /** `address:port` of the edge. */
   readonly remoteAddress: string;
   /** Writes one text message; returns Go's error text when it cannot. */
-  write(message: Uint8Array): string | undefined;
+  write(message: TunnelMessage): string | undefined;
   /** Resolves when the edge reads again; undefined when it does, or is gone. */
   drained(): Promise<void> | undefined;
   pause(): void;
@@ -187,7 +186,7 @@ export class Session {
 
   /** Sends a message of a request to the edge; returns Go's error text when the tunnel does not take it. */
   writeMessageToTunnel(connection: ApiserverConnection, message: TunnelMessage): string | undefined {
-    const error = this.#tunnel.write(encodeMessage(message));
+    const error = this.#tunnel.write(message);
     if (error !== undefined) return error;
     const event = this.#traceMessage('to-edge', message, connection.traceId);
     connection.traceId = event ?? connection.traceId;

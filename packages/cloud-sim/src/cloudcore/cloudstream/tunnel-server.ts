@@ -1,5 +1,5 @@
 import { type Certificate, type Listener, type NetSocket, Outbox } from '@kubeedge-sim/sim-kit';
-import { connectPath, encodeMessage, messageTypes, readConnectHeaders } from '@kubeedge-sim/wire';
+import { connectPath, messageTypes, readConnectHeaders } from '@kubeedge-sim/wire';
 import { updatePortRefusal, upgradeFailed } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
 import { listenGoHttp } from './go-http-server.ts';
@@ -216,9 +216,11 @@ function refuse(process: CloudcoreProcess, { hostname, webSocket, socket, opened
     return;
   }
   const data = Buffer.from(updatePortRefusal);
-  const error = tunnelOn(process, webSocket, socket).write(
-    encodeMessage({ connectId: 0, type: messageTypes.CLOSE_CONNECT, data }),
-  );
+  const error = tunnelOn(process, webSocket, socket).write({
+    connectId: 0,
+    type: messageTypes.CLOSE_CONNECT,
+    data,
+  });
   if (error === undefined) {
     const sent = 'CloudStream send close connection message to edge successfully';
     process.log('I', 'closeConnectSent', sent, traceId, 4);

@@ -60,7 +60,7 @@ export async function serveExecConnection(options: ExecConnectionOptions): Promi
   const socket = await dialEdged(options);
   if (socket === undefined) return false;
   onData((data) => {
-    if (socket.writable) socket.write(data);
+    if (socket.writable) writeTogether(options, socket, data);
     else log.error(words[kind].write, 'failed to write, err: write: broken pipe');
     return drained(socket);
   });
@@ -71,6 +71,15 @@ export async function serveExecConnection(options: ExecConnectionOptions): Promi
   if (!signal.aborted) sendRemove(options);
   socket.destroy();
   return end === 'ended' || traits.stopsOnCancel === 'at-once';
+}
+
+/** Messages of the cloud that come together reach edged in one system call. */
+function writeTogether({ world }: ExecConnectionOptions, socket: NetSocket, data: Uint8Array): void {
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    world.clock.soon(() => socket.uncork(), `delivery on ${socket.connection}`);
+  }
+  socket.write(data);
 }
 
 type End = 'ended' | 'failed';
@@ -131,10 +140,9 @@ function passOn(options: ExecConnectionOptions, socket: NetSocket): Promise<End>
   socket.on('data', (chunk: Buffer) => {
     const isLast = traits.stopsOnCancel === 'next-chunk' && removed.aborted;
     const bytes = isLast ? chunk.subarray(0, READ_BYTES) : chunk;
-    for (let at = 0; at < bytes.length; at += READ_BYTES) {
-      const data = bytes.subarray(at, at + READ_BYTES);
-      if (!tunnel.write({ connectId, type: messageTypes.DATA, data })) return resolve('failed');
-    }
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += READ_BYTES) pieces.push(bytes.subarray(at, at + READ_BYTES));
+    if (!tunnel.writeData(connectId, pieces)) return resolve('failed');
     if (isLast) return resolve('ended');
     const drained = tunnel.drained();
     if (drained === undefined) return;

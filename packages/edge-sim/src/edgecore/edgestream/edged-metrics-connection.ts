@@ -31,8 +31,8 @@ export interface MetricsConnectionOptions {
 export interface MessageSink {
   /** Sends a message; false when the tunnel is gone. */
   write(message: TunnelMessage): boolean;
-  /** Sends a DATA message for each piece, after each of which upstream prints it; false when the tunnel is gone. */
-  writeData(connectId: number, pieces: readonly Uint8Array[], printed: DataPrint): boolean;
+  /** Sends a DATA message for each piece; false when the tunnel is gone. `printed`: upstream prints each after it. */
+  writeData(connectId: number, pieces: readonly Uint8Array[], printed?: DataPrint): boolean;
   /** Resolves when the cloud reads again; undefined when it does, or is gone. */
   drained(): Promise<void> | undefined;
 }

@@ -1,4 +1,10 @@
-import { encodeMessage, messageTypes, type TunnelMessage } from '@kubeedge-sim/wire';
+import {
+  encodeMessage,
+  messageLength,
+  messageTypes,
+  type TunnelMessage,
+  writeMessage,
+} from '@kubeedge-sim/wire';
 
 // gorilla/websocket v1.4.0 conn.go: the default write buffer is 4096 bytes plus room for the largest header,
 // so 4096 bytes of payload go into a frame; only when more follow is the full buffer flushed as a fragment.
@@ -14,7 +20,13 @@ const MASK_BYTES = 4;
 
 /** One text message in a client's frames, as gorilla/websocket v1.4.0 writes it. `mask` gives 32 random bits. */
 export function frameMessage(message: TunnelMessage, mask: () => number): Buffer {
-  return frameText(encodeMessage(message), mask);
+  const length = messageLength(message);
+  if (length > FRAME_PAYLOAD_BYTES_MAX) return frameText(encodeMessage(message), mask);
+  const target = Buffer.allocUnsafe(framedLength(length));
+  const begin = writeHead(target, 0, FIN | TEXT, length);
+  writeMessage(message, target, begin);
+  maskPayload(target, begin, length, mask());
+  return target;
 }
 
 /** As {@link frameMessage}, of a message that is bytes already. */

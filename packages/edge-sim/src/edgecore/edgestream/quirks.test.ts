@@ -277,5 +277,5 @@ async function flood(
   const piece = Buffer.alloc(60_000, 'x');
   tunnel.send(...Array.from({ length: 300 }, () => tunnelMessage(1, messageTypes.DATA, piece)));
   await world.clock.sleep(100);
-  expect(world.trace.of('edgestream.blocked').map(({ detail }) => detail.state)).toEqual(['begins']);
+  expect(world.trace.of('edgestream.blocked').at(-1)?.detail.state).toBe('begins');
 }

@@ -282,17 +282,33 @@ function send(options: TunnelSessionOptions, message: TunnelMessage): boolean {
   return socket.sendMessage(message);
 }
 
+const NOTHING = new Uint8Array();
+
 /** For each piece the event of its message, and that of its print. */
 function sendData(
   options: TunnelSessionOptions,
   connectId: number,
   pieces: readonly Uint8Array[],
-  { ending, verbosity, source, message }: DataPrint,
+  printed?: DataPrint,
 ): boolean {
   const { world, host, parent, dialect } = options;
-  const place = options.log.place(source);
+  const ending = printed?.ending ?? NOTHING;
   if (!options.tunnel.socket.sendData(connectId, pieces, ending)) return false;
   const type = messageTypeGoName(messageTypes.DATA, dialect);
+  if (printed === undefined) {
+    const sizes = pieces.map(({ length }) => length);
+    world.trace.emitSeries({
+      host: host.name,
+      count: sizes.length,
+      make(index) {
+        const detail = { direction: 'to-cloud', connectId, type, bytes: sizes[index] ?? 0 } as const;
+        return { component: 'edgestream', kind: 'edgestream.message', detail, parent };
+      },
+    });
+    return true;
+  }
+  const { verbosity, message } = printed;
+  const place = options.log.place(printed.source);
   // What the trace keeps of a body is one buffer and where its pieces end, not an object a piece.
   const text = Buffer.concat(pieces);
   let end = 0;
