@@ -102,9 +102,14 @@ async function measure(
   known: Map<string, number>,
 ): Promise<Measurement> {
   const found = { ours: [] as number[], small: [] as number[], large: [] as number[] };
+  const cpu = { cloud: [] as number[], edge: [] as number[] };
+  const { cloud, edge } = processes;
   for (let round = 0; round < (options.quick ? 1 : ROUNDS); round++) {
     const running = await start(processes);
-    found.ours.push(await rate(running.bytes, options));
+    const counted = await rate(running.bytes, options, [cloud, edge]);
+    found.ours.push(counted.perSecond);
+    cpu.cloud.push(counted.cpuMsAMb[0] ?? 0);
+    cpu.edge.push(counted.cpuMsAMb[1] ?? 0);
     await running.stop();
     for (const [size, key] of [
       [TUNNEL_MESSAGE_BYTES, 'small'],
@@ -123,6 +128,7 @@ async function measure(
       { name: `raw wss, ${TUNNEL_MESSAGE_BYTES} B`, value: median(found.small) },
       { name: 'raw wss, 64 KiB', value: median(found.large) },
     ],
+    more: { 'CPU ms a MB (cloud, edge)': `${median(cpu.cloud).toFixed(1)}, ${median(cpu.edge).toFixed(1)}` },
   };
 }
 
@@ -134,16 +140,27 @@ async function rawRate(
 ): Promise<number> {
   const [from, to] = direction === 'to the client' ? [raw, client] : [client, raw];
   await from.call('rawSend', messageBytes);
-  const value = await rate(() => to.call('rawReceived'), options);
+  const { perSecond } = await rate(() => to.call('rawReceived'), options, []);
   await from.call('rawSend', 0);
-  return value;
+  return perSecond;
 }
 
-/** MB a second of a count that grows, after some seconds in which V8 compiles and windows open. */
-async function rate(bytes: () => Promise<number>, { quick }: BenchOptions): Promise<number> {
+/** MB a second of a count that grows, after some seconds in which V8 compiles and windows open, and what it costs. */
+async function rate(
+  bytes: () => Promise<number>,
+  { quick }: BenchOptions,
+  processes: readonly BenchProcess[],
+): Promise<{ perSecond: number; cpuMsAMb: number[] }> {
+  const look = async () => ({
+    mb: (await bytes()) / MB,
+    atMs: performance.now(),
+    cpu: await Promise.all(processes.map(async (each) => (await each.usage()).cpuSeconds)),
+  });
   await delay(quick ? 300 : 3_000);
-  const before = { bytes: await bytes(), atMs: performance.now() };
+  const before = await look();
   await delay(quick ? 700 : 4_000);
-  const after = { bytes: await bytes(), atMs: performance.now() };
-  return (after.bytes - before.bytes) / MB / ((after.atMs - before.atMs) / 1_000);
+  const after = await look();
+  const mb = after.mb - before.mb;
+  const cpuMsAMb = after.cpu.map((seconds, at) => ((seconds - (before.cpu[at] ?? 0)) * 1_000) / mb);
+  return { perSecond: mb / ((after.atMs - before.atMs) / 1_000), cpuMsAMb };
 }

@@ -23,6 +23,7 @@ export interface Way {
 /** The processes of the tunnel, and those that it is compared with. */
 export interface TunnelProcesses extends AsyncDisposable {
   client: BenchProcess;
+  cloud: BenchProcess;
   edge: BenchProcess;
   /** The servers and clients that do nothing else. */
   raw: BenchProcess;
@@ -61,6 +62,7 @@ export async function startTunnel({ profileFolder }: BenchOptions): Promise<Tunn
     const edgeHost = `${started.edgeAddress}:10350`;
     return {
       client,
+      cloud,
       edge,
       raw,
       ours: { host: started.cloudAddress, port: 10_003, edgeHost },
