@@ -182,18 +182,11 @@ describe('an edge with an embedded kubelet', () => {
 });
 
 describe('the pods of a node', () => {
-  const pod = (name: string, image = 'nginx:1') => ({
-    namespace: 'default',
-    name,
-    nodeName: NODE,
-    createdAtMs: 0,
-    containers: [{ name: 'main', image }],
-  });
   const told = ({ operation, resource }: BeehiveMessage) => `${operation} ${resource}`;
 
   test('are sent one after the other, each again until it is acknowledged', async () => {
     await inLab(async ({ dial, store, world }) => {
-      store.describe({ pods: [pod('a'), pod('b'), { ...pod('c'), nodeName: 'other' }] });
+      store.describe({ pods: [podOf('a'), podOf('b'), { ...podOf('c'), nodeName: 'other' }] });
       const edge = await dial();
       const first = await edge.next();
       expect(first).toMatchObject({
@@ -224,12 +217,12 @@ describe('the pods of a node', () => {
         edge.acknowledge(message);
         return told(message);
       };
-      store.describe({ pods: [pod('a')] });
+      store.describe({ pods: [podOf('a')] });
       expect(await answer()).toBe('insert default/pod/a');
       const stored = store.pod('default', 'a');
       if (stored !== undefined) store.put({ ...stored, status: { ...stored.status, phase: 'Failed' } });
       expect(await edge.silent()).toBe(true);
-      store.describe({ pods: [pod('a', 'nginx:2')] });
+      store.describe({ pods: [podOf('a', 'nginx:2')] });
       expect(await answer()).toBe('update default/pod/a');
       store.deletePod('default', 'a');
       expect(await answer()).toBe('delete default/pod/a');
@@ -240,13 +233,13 @@ describe('the pods of a node', () => {
 
   test('that came while it was away are sent when it is back, those it has are not', async () => {
     await inLab(async ({ dial, store, world }) => {
-      store.describe({ pods: [pod('a')] });
+      store.describe({ pods: [podOf('a')] });
       const edge = await dial();
       edge.acknowledge(await edge.next());
       await world.clock.sleep(1_000);
       await edge[Symbol.asyncDispose]();
       await world.clock.sleep(1_000);
-      store.describe({ pods: [pod('b')] });
+      store.describe({ pods: [podOf('b')] });
       await world.clock.sleep(6_000);
       const again = await dial();
       const message = await again.next();
@@ -255,6 +248,34 @@ describe('the pods of a node', () => {
       expect(await again.silent()).toBe(true);
     });
   });
+});
+
+test('a node is sent the latest of a pod, whatever has become of it while nobody answered', async () => {
+  await inLab(async ({ dial, store, world }) => {
+    const edge = await dial();
+    for (let image = 1; image <= 100; image += 1) {
+      store.describe({ pods: ['a', 'b'].map((name) => podOf(name, `nginx:${image}`)) });
+    }
+    const seen = new Map<string, BeehiveMessage>();
+    await world.clock.sleep(1_000);
+    for (;;) {
+      const message = await edge.next();
+      if (seen.has(message.id)) break;
+      seen.set(message.id, message);
+      edge.acknowledge(message);
+      if (await edge.silent()) break;
+    }
+    const images = [...seen.values()].map(({ content }) => JSON.stringify(content).match(/nginx:\d+/)?.[0]);
+    expect(images).toEqual(['nginx:1', 'nginx:100', 'nginx:100']);
+  });
+});
+
+const podOf = (name: string, image = 'nginx:1') => ({
+  namespace: 'default',
+  name,
+  nodeName: NODE,
+  createdAtMs: 0,
+  containers: [{ name: 'main', image }],
 });
 
 describe('a connection', () => {

@@ -26,10 +26,12 @@ export interface PodSync extends Disposable {
   acknowledged(node: string, messageId: string): void;
 }
 
-/** What one node is still to be told, in order; the first of it has been sent. */
+/** What one node is still to be told: the latest of each pod, in order. */
 interface Queue {
   connected: boolean;
-  readonly waiting: PodMessage[];
+  /** Sent, and not acknowledged. */
+  sent: PodMessage | undefined;
+  readonly waiting: Map<string, PodMessage>;
   timer: Timer | undefined;
 }
 
@@ -47,7 +49,7 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
   const queueOf = (node: string): Queue => {
     let queue = queues.get(node);
     if (queue === undefined) {
-      queue = { connected: false, waiting: [], timer: undefined };
+      queue = { connected: false, sent: undefined, waiting: new Map(), timer: undefined };
       queues.set(node, queue);
     }
     return queue;
@@ -58,13 +60,18 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
     queue.timer = undefined;
   }
 
-  function sendFirst(node: string, queue: Queue): void {
+  /** Sends what has not been acknowledged, or else the next. */
+  function sendNext(node: string, queue: Queue): void {
     stop(queue);
-    const [message] = queue.waiting;
-    if (message === undefined || !queue.connected) return;
-    send(node, message);
-    const again = () => sendFirst(node, queue);
-    queue.timer = world.clock.setTimeout(again, RESEND_MS, `pods of ${node}`);
+    if (!queue.connected) return;
+    const [next] = queue.waiting;
+    if (queue.sent === undefined && next !== undefined) {
+      queue.waiting.delete(next[0]);
+      queue.sent = next[1];
+    }
+    if (queue.sent === undefined) return;
+    send(node, queue.sent);
+    queue.timer = world.clock.setTimeout(() => sendNext(node, queue), RESEND_MS, `pods of ${node}`);
   }
 
   function tell(node: string, { operation, pod }: PodChange): void {
@@ -74,14 +81,15 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
     if (operation === 'delete' ? !told.delete(key) : told.get(key) === concern) return;
     if (operation !== 'delete') told.set(key, concern);
     const queue = queueOf(node);
-    queue.waiting.push({
+    queue.waiting.delete(key);
+    queue.waiting.set(key, {
       id: world.ids.uuid(`pod-sync/${key}/${world.ids.next('pod-sync')}`),
       operation,
       resource: `${namespace}/pod/${name}`,
       resourceVersion,
       content: withDefaults(pod),
     });
-    if (queue.waiting.length === 1) sendFirst(node, queue);
+    if (queue.sent === undefined) sendNext(node, queue);
   }
 
   const subscription = objects.watchPods((change) => {
@@ -95,7 +103,7 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
       const queue = queueOf(node);
       for (const pod of objects.podsOf(node)) tell(node, { operation: 'insert', pod });
       queue.connected = true;
-      sendFirst(node, queue);
+      sendNext(node, queue);
     },
     disconnected(node) {
       const queue = queueOf(node);
@@ -104,9 +112,9 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
     },
     acknowledged(node, messageId) {
       const queue = queues.get(node);
-      if (queue?.waiting[0]?.id !== messageId) return;
-      queue.waiting.shift();
-      sendFirst(node, queue);
+      if (queue === undefined || queue.sent?.id !== messageId) return;
+      queue.sent = undefined;
+      sendNext(node, queue);
     },
     [Symbol.dispose]() {
       subscription[Symbol.dispose]();
