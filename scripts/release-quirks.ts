@@ -301,7 +301,7 @@ export const edgeQuirks: Readonly<Record<string, Quirk>> = {
   'edgestream.metrics.identity': {
     what: 'Accept-Encoding is identity; a CONNECT with "header": null then panics',
     source: `${edgeMetrics} Serve`,
-    test: edge('edgecore', 'serves it where the header is not written to, before v1.5.0'),
+    test: edge('edgecore', 'where the header is not written to, before v1.5.0'),
   },
   'edgestream.metrics.lineVerbosity': {
     what: 'Level at which every metrics line is logged',

@@ -99,9 +99,25 @@ function lastOf(values: readonly unknown[]): string {
 
 const code = (text: unknown) => `\`${String(text)}\``;
 
-function rowText(part: Part, name: string, { what, source, test }: Quirk): string {
+function cellsOf(part: Part, name: string, { what, source, test }: Quirk): string[] {
   const shown = test === 'not shown' ? 'not shown' : `[${nameOf(test[0])}](../${test[0]})`;
-  return `| \`${name}\` | ${what} | ${valuesText(part, name)} | ${source} | ${shown} |`;
+  return [code(name), what, valuesText(part, name), source, shown];
+}
+
+/** A table as the formatter of this repository writes it. */
+function tableText(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[], fill = ' ') =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
+  const [head = [], ...rest] = rows;
+  return [
+    line(head),
+    line(
+      head.map(() => ''),
+      '-',
+    ),
+    ...rest.map((row) => line(row)),
+  ];
 }
 
 const nameOf = (file: string) => file.split('/').at(-1)?.replace('.test.ts', '');
@@ -113,9 +129,10 @@ export function releasesPage(): string {
     '',
     `Data: [${part.data}](../${part.data}).`,
     '',
-    '| name | what it is | value: releases | read in kubeedge/kubeedge | test |',
-    '| --- | --- | --- | --- | --- |',
-    ...Object.entries(part.quirks).map(([name, quirk]) => rowText(part, name, quirk)),
+    ...tableText([
+      ['name', 'what it is', 'value: releases', 'read in kubeedge/kubeedge', 'test'],
+      ...Object.entries(part.quirks).map(([name, quirk]) => cellsOf(part, name, quirk)),
+    ]),
     '',
   ]);
   return [

@@ -151,7 +151,7 @@ describe('edgecore and an engine that refuses dockershim', () => {
   });
 });
 
-describe('edgecore and a METRIC_CONNECT with "header": null', () => {
+describe('edgecore and what it panics at', () => {
   interface Captured {
     scenario: string;
     logs: string[];
@@ -161,8 +161,11 @@ describe('edgecore and a METRIC_CONNECT with "header": null', () => {
     ({ scenario }) => scenario === 'header-null',
   );
 
-  /** The exits of an edgecore that was sent it, and when its tunnels came up, in seconds. */
-  async function send(tag: string) {
+  const url = { Scheme: 'http', Host: '127.0.0.1:10350', Path: '/stats/summary' };
+  const headerNull = Buffer.from(JSON.stringify({ MessID: 1, url, header: null }));
+
+  /** The exits of an edgecore that was sent a message of a type, and when its tunnels came up, in seconds. */
+  async function send(tag: string, { type = 2, payload = headerNull, release = edgecoreRelease(tag) } = {}) {
     const cloudHost = world.net.host({ name: 'cloud', address: '10.0.0.2' });
     return world.run(async () => {
       world.own(await startEngine(engineProfile('20.10.24')));
@@ -171,23 +174,20 @@ describe('edgecore and a METRIC_CONNECT with "header": null', () => {
       const certificate = await authority.issue({ commonName: 'edge-node-1' });
       const startMs = world.clock.now();
       const edgeStream: EdgecoreOptions['edgeStream'] = { server: cloud.target, certificate };
-      const release = edgecoreRelease(tag);
       const options = { tag, release, nodeName: 'edge-node-1', edgeStream };
       const spawn = () => startEdgecore(world, machine, options);
       world.own(
         startSystemdUnit(world, machine.host, { name: 'edgecore.service', restartDelayMs: 10_000, spawn }),
       );
       await world.clock.sleep(3_000);
-      const url = { Scheme: 'http', Host: '127.0.0.1:10350', Path: '/stats/summary' };
-      const payload = Buffer.from(JSON.stringify({ MessID: 1, url, header: null }));
-      cloud.tunnels[0]?.send(frame(1, Buffer.concat([Buffer.from([1, 2]), payload])));
+      cloud.tunnels[0]?.send(frame(1, Buffer.concat([Buffer.from([1, type]), payload])));
       await world.clock.sleep(20_000);
       const dials = cloud.tunnels.map(({ acceptedAtMs }) => (acceptedAtMs - startMs) / 1_000);
       return { exits: world.trace.of('systemd.restart').map(({ detail }) => detail), dials };
     });
   }
 
-  it('panics as the real one, and its unit starts it again', async () => {
+  it('panics at "header": null as the real one, and its unit starts it again', async () => {
     const { exits, dials } = await send('v1.6.1');
     const reason = 'panic: assignment to entry in nil map';
     expect(exits).toEqual([{ unit: 'edgecore.service', code: real?.exitCode, reason, afterMs: 10_000 }]);
@@ -199,7 +199,17 @@ describe('edgecore and a METRIC_CONNECT with "header": null', () => {
     expect(after[0]).toBe('I server.go:72] Version: v1.6.1');
   });
 
-  it('serves it where the header is not written to, before v1.5.0', async () => {
+  it('panics at a type it does not know from v1.14.0 on', async () => {
+    // v1.14.0 has no Docker client; its edgestream stands on the rest of v1.13.5.
+    const { edgestream } = edgecoreRelease('v1.14.0');
+    const release = { ...edgecoreRelease('v1.13.5'), edgestream };
+    const { exits, dials } = await send('v1.14.0', { type: 7, release });
+    const reason = 'panic: Wrong message type UNKNOWN';
+    expect(exits).toEqual([{ unit: 'edgecore.service', code: 2, reason, afterMs: 10_000 }]);
+    expect(dials).toEqual([2, 15]);
+  });
+
+  it('serves "header": null where the header is not written to, before v1.5.0', async () => {
     const { exits, dials } = await send('v1.4.0');
     expect(exits).toEqual([]);
     expect(dials).toEqual([2]);
