@@ -1,48 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createLoopbackWorld, createMemoryWorld, type World } from '@kubeedge-sim/sim-kit';
+import { createLoopbackWorld, createMemoryWorld } from '@kubeedge-sim/sim-kit';
 import { describe, expect, test } from 'vitest';
-import { createMachine } from '../../machine/machine.ts';
-import { ExecClient, type ExecOptions, startExec } from './exec-client.test-support.ts';
-import { type EdgedOptions, startEdged } from './index.ts';
-import { LAB_MACHINE } from './lab-machine.test-support.ts';
-
-const TARGET = { address: '127.0.0.1', port: 10_350 };
-
-interface Site {
-  world: World;
-  /** Asks for an exec in nginx-1. */
-  ask(query: string, options?: ExecOptions & { path?: string }): ReturnType<typeof startExec>;
-  /** The same, and it has to be accepted. */
-  exec(query: string, options?: ExecOptions): Promise<ExecClient>;
-}
-
-async function inSite(
-  create: () => World | Promise<World>,
-  body: (site: Site) => Promise<void>,
-  options: Partial<EdgedOptions> = {},
-): Promise<void> {
-  const world = await create();
-  const host = world.net.host({ name: 'edge-node-1', address: '10.66.0.11' });
-  const machine = createMachine(world, host, LAB_MACHINE);
-  await world.run(async () => {
-    const cadvisor = { containers: () => [], dockerVersion: async () => '20.10.24' };
-    world.own(await startEdged(world, machine, { nodeName: 'edge-node-1', cadvisor, ...options }));
-    const ask: Site['ask'] = async (query, { path = '/exec/default/nginx-1/nginx', ...more } = {}) => {
-      const socket = await host.connect(TARGET, { component: 'test' });
-      return startExec(socket, `${path}?${query}`, more);
-    };
-    const exec: Site['exec'] = async (query, more) => {
-      const client = await ask(query, more);
-      if (client instanceof ExecClient) return client;
-      throw new Error(client.refused);
-    };
-    await body({ world, ask, exec });
-  });
-  await world[Symbol.asyncDispose]();
-}
-
-const command = (...words: readonly string[]) =>
-  words.map((word) => `command=${encodeURIComponent(word)}`).join('&');
+import { command, inExecSite as inSite } from './exec.test-support.ts';
 
 describe.each([
   ['memory', createMemoryWorld],
