@@ -28,7 +28,7 @@ const LOOP = `const held = Buffer.alloc(${HELD_MIB * MIB}, 1); for (;;) held[0] 
 export async function startBusyContainer(
   socketPath: string,
   labels: Readonly<Record<string, string>>,
-  { script = LOOP, tty = false }: { script?: string; tty?: boolean } = {},
+  { script = LOOP, stdin = false, tty = false }: { script?: string; stdin?: boolean; tty?: boolean } = {},
 ): Promise<BusyContainer> {
   const env = { ...process.env, DOCKER_CONTEXT: '' };
   const docker = async (args: readonly string[], path = socketPath) =>
@@ -39,7 +39,7 @@ export async function startBusyContainer(
   // More shares than anything else has: it gets its half core however busy the machine is.
   const limits = ['--cpus', '0.5', '--cpu-shares', '8192', '--memory', '512m', '--network', 'none'];
   const named = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
-  const terminal = tty ? ['-t'] : [];
+  const terminal = [...(stdin ? ['-i'] : []), ...(tty ? ['-t'] : [])];
   const id = await docker(['run', '-d', ...terminal, ...limits, ...named, image, '/node', '-e', script]);
   cleanup.defer(async () => void (await docker(['rm', '-f', id])));
   const owned = cleanup.move();

@@ -67,7 +67,7 @@ export class MainProcess {
   #input(): Terminal | Pipe {
     if (this.#stdin !== undefined) return this.#stdin;
     const tell = async (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
-      await Promise.all([...this.#listeners.keys()].map((listener) => listener(stream, bytes)));
+      await Promise.all([...this.#listeners.keys()].map(async (listener) => listener(stream, bytes)));
     };
     const stdin = this.#record.tty ? new Terminal((bytes) => tell('stdout', bytes)) : new Pipe();
     this.#stdin = stdin;

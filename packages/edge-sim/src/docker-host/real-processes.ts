@@ -91,7 +91,9 @@ class EngineStream implements ProcessStream {
   readonly #target: Target;
   readonly #leaving = new AbortController();
   readonly #opened: Promise<NetSocket>;
+  /** The one to be told next. */
   #size: TerminalSize | undefined;
+  #telling = false;
 
   constructor(api: EngineApi, target: Target, request: StreamRequest, output: OutputSink) {
     this.#api = api;
@@ -114,11 +116,8 @@ class EngineStream implements ProcessStream {
   }
 
   resize(size: TerminalSize): void {
-    const started = this.#size !== undefined;
     this.#size = size;
-    // The engine takes no size before the process has been started.
-    if (!started) void this.#opened.then(() => this.#tellSize()).catch(() => {});
-    else this.#tellSize();
+    if (!this.#telling) void this.#tellSizes();
   }
 
   leave(): void {
@@ -137,12 +136,19 @@ class EngineStream implements ProcessStream {
     return socket;
   }
 
-  #tellSize(): void {
+  /** One size after the other, those left out that are no longer true. */
+  async #tellSizes(): Promise<void> {
+    this.#telling = true;
+    // The engine takes no size before the process has been started.
+    const opened = await this.#opened.catch(() => undefined);
     const path = this.#target.resizePath();
-    if (path === undefined || this.#size === undefined) return;
-    const { height, width } = this.#size;
-    // dockershim does not look at the answer either.
-    void this.#api.post(`${path}?h=${height}&w=${width}`, undefined).catch(() => {});
+    while (opened !== undefined && path !== undefined && this.#size !== undefined) {
+      const { height, width } = this.#size;
+      this.#size = undefined;
+      // dockershim does not look at the answer either.
+      await this.#api.post(`${path}?h=${height}&w=${width}`, undefined).catch(() => {});
+    }
+    this.#telling = false;
   }
 
   async #follow(

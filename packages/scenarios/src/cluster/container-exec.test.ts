@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
 import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
 import { createMemoryWorld } from '@kubeedge-sim/sim-kit';
@@ -30,6 +31,94 @@ describe('exec in a container of an edge of the same release', () => {
       expect(text(piped.stdout)).toBe('一twothree');
     });
   });
+});
+
+describe('exec through the tunnel of v1.6.1', () => {
+  test('20 MB pass both ways unchanged', async () => {
+    const bytes = randomBytes(20_000_000);
+    await inCluster('v1.6.1', async (cluster) => {
+      const stored = await execThroughTunnel(
+        cluster,
+        { ...NGINX, command: ['sh', '-c', 'cat > /tmp/big; sha256sum < /tmp/big'] },
+        { bytes },
+      );
+      const sum = createHash('sha256').update(bytes).digest('hex');
+      expect(text(stored.stdout)).toBe(`${sum}  -\n`);
+      const back = await execThroughTunnel(cluster, { ...NGINX, command: ['cat', '/tmp/big'] });
+      expect(back.stdout.equals(bytes)).toBe(true);
+    });
+  });
+
+  test('files go in and out as kubectl cp has them, by tar', async () => {
+    await inCluster('v1.6.1', async (cluster) => {
+      const packed = await execThroughTunnel(cluster, {
+        ...NGINX,
+        command: ['sh', '-c', 'echo 边缘 > /tmp/a; tar cf - -C /tmp a'],
+      });
+      const unpacked = await execThroughTunnel(
+        cluster,
+        { ...NGINX, command: ['tar', '-xmf', '-', '-C', '/etc'] },
+        { bytes: packed.stdout },
+      );
+      expect(unpacked).toMatchObject({ result: { type: 'success' }, stderr: '' });
+      expect(text((await execThroughTunnel(cluster, { ...NGINX, command: ['cat', '/etc/a'] })).stdout)).toBe(
+        '边缘\n',
+      );
+    });
+  });
+
+  test('a client that is killed leaves its command running, and cloudcore spinning', async () => {
+    await inCluster('v1.6.1', async (cluster) => {
+      const { world } = cluster;
+      await execThroughTunnel(
+        cluster,
+        { ...NGINX, command: ['sh', '-c', 'echo up; sleep 10; echo > /tmp/late'] },
+        { talk: (client, output) => output.length > 0 && client.leave() },
+      );
+      await world.clock.sleep(5_000);
+      expect(world.trace.of('stream.spin').map(({ detail }) => detail.state)).toEqual(['begins']);
+      expect(world.trace.of('dockershim.stream').map(({ detail }) => detail.state)).toEqual(['open']);
+      await world.clock.sleep(10_000);
+      // The end of the command ends all of it.
+      expect(world.trace.of('stream.spin').map(({ detail }) => detail.state)).toEqual(['begins', 'ends']);
+      expect(world.trace.of('dockershim.stream').at(-1)?.detail).toMatchObject({
+        end: 'finished',
+        exitCode: 0,
+      });
+      expect(text((await execThroughTunnel(cluster, { ...NGINX, command: ['ls', '/tmp'] })).stdout)).toBe(
+        'late\n',
+      );
+    });
+  });
+
+  test('two commands at once do not mix', async () => {
+    await inCluster('v1.6.1', async (cluster) => {
+      const all = await Promise.all(
+        ['a', 'b', 'c'].map((letter) =>
+          execThroughTunnel(cluster, { ...NGINX, command: ['sh', '-c', `yes ${letter} | head -n 20000`] }),
+        ),
+      );
+      expect(all.map(({ stdout }) => text(stdout))).toEqual(
+        ['a\n', 'b\n', 'c\n'].map((line) => line.repeat(20_000)),
+      );
+    });
+  });
+});
+
+test('a command that is run in one world is run alike in another of the same seed', async () => {
+  const hashes: string[] = [];
+  for (let run = 0; run < 2; run += 1) {
+    await inCluster('v1.6.1', async (cluster) => {
+      const command = ['sh', '-c', 'head -c 100000 /dev/urandom | sha256sum; sleep 1; cat'];
+      const { stdout } = await execThroughTunnel(
+        cluster,
+        { ...NGINX, command },
+        { bytes: Buffer.from('typed') },
+      );
+      hashes.push(`${stdout} ${cluster.world.trace.hash()}`);
+    });
+  }
+  expect(hashes[1]).toBe(hashes[0]);
 });
 
 /** Plays `body` in the founding cluster of one release, once its tunnels are open. */

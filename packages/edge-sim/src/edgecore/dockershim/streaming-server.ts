@@ -13,6 +13,7 @@ import type { OutputSink, Processes, ProcessStream } from '../../machine/contain
 import type { ContainerRecord } from '../../machine/machine.ts';
 import type { ComponentLog } from '../component-log.ts';
 import { exitOfExec } from './exec.ts';
+import { InputQueue } from './input-queue.ts';
 
 export type StreamingKind = 'exec' | 'attach';
 
@@ -52,10 +53,9 @@ class Stream {
   readonly #options: StreamOptions;
   readonly #remote: RemoteCommandServer;
   readonly #closing = new AbortController();
+  readonly #input: InputQueue;
   readonly #counts = { stdinBytes: 0, stdoutBytes: 0, stderrBytes: 0 };
   #process: ProcessStream | undefined;
-  /** Input is handed over in order. */
-  #input: Promise<void> = Promise.resolve();
   #over = false;
   /** How long the client's streams are waited for. */
   #patience: Timer | undefined;
@@ -66,6 +66,11 @@ class Stream {
     this.#options = options;
     this.#remote = new RemoteCommandServer({ protocol: options.protocol, wants: options.wants });
     this.#activeAtMs = options.world.clock.now();
+    this.#input = new InputQueue({
+      write: async (bytes) => this.#process?.write(bytes),
+      done: (bytes) => this.#taken(bytes),
+      finish: () => this.#process?.end(),
+    });
   }
 
   begin(): void {
@@ -102,10 +107,11 @@ class Stream {
         if (!this.#timedOut) this.#start();
         break;
       case 'stdin':
-        this.#take(event.data);
+        this.#counts.stdinBytes += event.data.length;
+        this.#input.push(event.data);
         break;
       case 'stdin-end':
-        this.#input = this.#input.then(() => this.#process?.end());
+        this.#input.end();
         break;
       case 'resize':
         this.#process?.resize(event.size);
@@ -142,15 +148,11 @@ class Stream {
     return drained(this.#options.socket);
   }
 
-  #take(bytes: Uint8Array): void {
-    this.#counts.stdinBytes += bytes.length;
-    this.#input = this.#input.then(async () => {
-      await this.#process?.write(bytes);
-      this.#remote.consumed(bytes.length);
-      if (this.#over) return;
-      this.#send();
-      if (!this.#remote.paused) this.#options.socket.resume();
-    });
+  #taken(bytes: number): void {
+    this.#remote.consumed(bytes);
+    if (this.#over) return;
+    this.#send();
+    if (!this.#remote.paused) this.#options.socket.resume();
   }
 
   async #follow(process: ProcessStream): Promise<void> {
