@@ -123,7 +123,7 @@ describeNeeding('docker', 'exec and attach in containers on a real engine', ({ d
 
   it('say what the runtime says of a command that is not there', async () => {
     const client = await open('exec', 'command=nosuchcmd&output=1');
-    // 126 up to Docker 20.10 at least, 127 as the shell has it in newer ones.
+    // 127, as a shell has it, from Docker 28.0 on.
     expect(await client.finished()).toMatchObject({
       type: 'exited',
       code: expect.toSatisfy((code) => [126, 127].includes(code)),

@@ -86,7 +86,7 @@ export class Container {
   }
 }
 
-// moby v20.10 container/container_unit_test.go, oci/defaults.go.
+// moby v20.10.24 pkg/system/path_unix.go, DefaultPathEnv.
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** The image has no other user's directory. */
 const HOME = '/';

@@ -11,7 +11,7 @@ import { findCommand, type NotStarted, spawn } from './spawn.ts';
 import { Terminal } from './terminal.ts';
 import './trace-kinds.ts';
 
-/** What an engine gives a command that could not be started; moby v20.10.24 daemon/exec.go ContainerExecStart. */
+/** What an engine gives a command that could not be started; moby v20.10.24 daemon/exec.go ContainerExecStart; from v28.0 on 127. */
 const NOT_STARTED_CODE = 126;
 
 /** The processes of simulated containers: a scripted shell with a few commands, and files in memory. */

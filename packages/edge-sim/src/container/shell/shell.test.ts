@@ -15,7 +15,7 @@ const lines: readonly (readonly [text: string, stdout: string, code?: number])[]
   ['A=1; A=2 env | grep A=; echo $A', 'A=2\n1\n'],
   ['export B=x; sh -c "echo [$B]"', '[x]\n'],
   [`sh -c 'echo $0 $1 $#' name one two`, 'name one 2\n'],
-  ['echo ${UNSET:-none} ${HOSTNAME}', 'none web-1\n'],
+  [`echo \${UNSET:-none} \${HOSTNAME}`, 'none web-1\n'],
   ['X="a b"; echo $X; echo "[$X]"; printf "%s|" $X', 'a b\n[a b]\na|b|'],
   ['echo $(echo inner; echo more)', 'inner more\n'],
   ['echo `echo old`', 'old\n'],

@@ -14,18 +14,19 @@ const INSPECTIONS = 5;
 export async function exitOfExec(options: {
   clock: Clock;
   log: ComponentLog;
+  execId: string;
   containerId: string;
   process: ProcessStream;
   signal: AbortSignal;
 }): Promise<CommandEnd> {
-  const { clock, log, containerId, process, signal } = options;
+  const { clock, log, execId, containerId, process, signal } = options;
   for (let count = 1; ; count += 1) {
     const code = await process.exitCode();
     if (code !== undefined) return { type: 'exited', code };
     if (count === INSPECTIONS) {
       log.error(
-        'exec.go:137',
-        `Exec session in container ${containerId} terminated but process still running!`,
+        'exec.go:129',
+        `Exec session ${execId} in container ${containerId} terminated but process still running!`,
       );
       return { type: 'exited', code: 0 };
     }

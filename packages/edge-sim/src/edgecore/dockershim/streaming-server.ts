@@ -117,7 +117,7 @@ class Stream {
         this.#process?.resize(event.size);
         break;
       case 'unexpected-stream':
-        this.#options.log.error('httpstream.go:251', event.text, this.#options.parent);
+        this.#options.log.error('httpstream.go:235', event.text, this.#options.parent);
         break;
       case 'client-gone':
         // A goodbye is followed by the end of the connection.
@@ -158,20 +158,21 @@ class Stream {
   async #follow(process: ProcessStream): Promise<void> {
     const { kind, log, record, world } = this.#options;
     const { signal } = this.#closing;
+    const execId = world.ids.hex(`exec/${world.ids.next('exec')}`, 64);
     let end: CommandEnd;
     try {
       await process.closed;
       if (this.#over) return;
       end =
         kind === 'exec'
-          ? await exitOfExec({ clock: world.clock, log, containerId: record.id, process, signal })
+          ? await exitOfExec({ clock: world.clock, log, execId, containerId: record.id, process, signal })
           : { type: 'exited', code: 0 };
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof EdgeError)) throw error;
       const doing = kind === 'exec' ? 'executing command in container' : 'attaching to container';
       end = { type: 'failed', text: `error ${doing}: ${error.message}` };
-      log.error(kind === 'exec' ? 'exec.go:56' : 'attach.go:52', end.text);
+      log.error(kind === 'exec' ? 'exec.go:71' : 'attach.go:52', end.text);
     }
     if (this.#over) return;
     this.#remote.finish(end);
@@ -208,7 +209,7 @@ class Stream {
   /** The kubelet gives up on the streams, and leaves the connection to its idle timeout. */
   #missStreams(): void {
     this.#timedOut = true;
-    this.#options.log.error('httpstream.go:198', streamsTimedOutText, this.#options.parent);
+    this.#options.log.error('httpstream.go:184', streamsTimedOutText, this.#options.parent);
   }
 
   #watchIdle(): void {

@@ -85,7 +85,7 @@ describe.each([
       expect(world.trace.of('container.process').map(({ detail }) => detail.state)).toEqual(['started']);
       expect(world.trace.of('log').map(({ detail }) => detail.message)).toContainEqual(
         expect.stringMatching(
-          /^Exec session in container [0-9a-f]{64} terminated but process still running!$/,
+          /^Exec session [0-9a-f]{64} in container [0-9a-f]{64} terminated but process still running!$/,
         ),
       );
     });

@@ -95,7 +95,7 @@ function upgraded(
 ): Answer | TakeOver {
   const { world, log, machine } = context;
   if (!request.upgrade) {
-    log.error('server.go:767', 'Error while proxying request: Upgrade request required');
+    log.error('server.go:766', 'Error while proxying request: Upgrade request required');
     return plainError(500, 'Upgrade request required');
   }
   const answer = answerUpgrade(request.headerPairs, kubeletProtocols);
