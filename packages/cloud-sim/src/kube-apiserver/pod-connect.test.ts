@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { smallCluster } from './cluster.test-support.ts';
-import { type KubeApiserver, startKubeApiserver } from './kube-apiserver.ts';
+import { type KubeApiserver, type KubeApiserverOptions, startKubeApiserver } from './kube-apiserver.ts';
 import { type KubeletRequest, startSpdyKubelet } from './spdy-kubelet.test-support.ts';
 
 const POD = '/api/v1/namespaces/default/pods/nginx-1';
@@ -33,12 +33,12 @@ beforeEach(() => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-async function start(version: string): Promise<KubeApiserver> {
+async function start(version: string, options: Partial<KubeApiserverOptions> = {}): Promise<KubeApiserver> {
   seen = await startSpdyKubelet(world, edge);
   const authority = await world.net.authority({ commonName: 'kubernetes' });
   const certificate = await authority.issue({ commonName: 'kube-apiserver', ipAddresses: ['10.0.0.2'] });
   const cluster = smallCluster(world.clock.now());
-  return world.own(await startKubeApiserver(world, master, { certificate, cluster, version }));
+  return world.own(await startKubeApiserver(world, master, { certificate, cluster, version, ...options }));
 }
 
 const dial = () =>
@@ -186,6 +186,15 @@ describe('exec over SPDY', () => {
     }),
   );
 
+  it('knows who asks', () =>
+    world.run(async () => {
+      await start('v1.19.8', { tokens: { secret: 'admin' } });
+      const { head, text } = await refusalOf(`${POD}/exec?command=echo&stdout=1`);
+      expect(head).toMatch(/^HTTP\/1.1 401 /);
+      expect(JSON.parse(text).reason).toBe('Unauthorized');
+      expect(seen).toEqual([]);
+    }));
+
   it('wants an upgrade', () =>
     world.run(async () => {
       const { endpoint: target } = await start('v1.19.8');
@@ -312,6 +321,50 @@ describe('exec over a WebSocket', () => {
       await world.clock.sleep(10);
       expect(world.trace.of('apiserver.stream-end')).toHaveLength(1);
       expect(world.net.open().filter((line) => line.includes('>10.66.0.11:10350'))).toEqual([]);
+    }));
+
+  it("hangs up on a client that it cannot understand, and ends the command's stdin", () =>
+    world.run(async () => {
+      await start('v1.32.4');
+      const { opened } = await webSocket(`${POD}/exec?command=cat&stdin=true&stdout=true`);
+      await once(opened, 'open');
+      opened.send(Buffer.alloc(0));
+      opened.send(Buffer.from([9, 9, 9]));
+      // A close of two channels.
+      opened.send(Buffer.from([255, 0, 1]));
+      const [code] = await once(opened, 'close');
+      expect(code).toBe(1006);
+      await world.clock.sleep(10);
+      expect(world.trace.of('apiserver.stream-end')).toHaveLength(1);
+    }));
+
+  it('answers 400 to a request that is no proper one', () =>
+    world.run(async () => {
+      await start('v1.32.4');
+      const socket = await dial();
+      socket.write(
+        `GET ${POD}/exec?command=echo&stdout=1 HTTP/1.1\r\nHost: any\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n\r\n',
+      );
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1.1 400 /);
+      socket.resume();
+      await once(socket, 'close');
+      expect(seen).toEqual([]);
+    }));
+
+  it('gives up a node that does not answer when the server ends', () =>
+    world.run(async () => {
+      const apiserver = await start('v1.32.4');
+      const silent = await edge.listen({ port: 10_999 }, { component: 'silent' }, () => {});
+      apiserver.store.heartbeat('edge-node-1', { kubeletPort: 10_999 });
+      const { opened } = await webSocket(`${POD}/exec?command=echo&stdout=true`);
+      await once(opened, 'open');
+      const closed = once(opened, 'close');
+      await world.clock.sleep(1_000);
+      await apiserver.close();
+      await closed;
+      await silent.close();
     }));
 
   it('tells a failure on the error channel', () =>

@@ -68,7 +68,6 @@ export async function translateStream(
   const { stdout, stderr } = options.wants;
   // It tells the client that there is a connection.
   webSocket.send(encodeChannelData(stdout ? 'stdout' : stderr ? 'stderr' : 'error', new Uint8Array()));
-  webSocket.pause();
   const streams = await askNode(options);
   const result =
     'type' in streams ? streams : await runCommand(webSocket, socket, { ...options, ...streams, passed });
@@ -93,7 +92,11 @@ function acceptWebSocket(
   });
   return new Promise((resolve) => {
     socket.once('close', () => resolve(undefined));
-    server.handleUpgrade(request, socket, head, resolve);
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      // Nothing is read before there is somebody to read it.
+      webSocket.pause();
+      resolve(webSocket);
+    });
   });
 }
 
