@@ -82,7 +82,11 @@ export async function inLab(
       limits,
       reachLimit: (limit, by, parent) =>
         reportLimit(world, {
-          ...{ host: edge.name, component: 'edgecore', limit, most: limits[limit], parent },
+          host: edge.name,
+          component: 'edgecore',
+          limit,
+          most: limits[limit],
+          parent,
           ...by,
         }),
       panic: (message) => panics.push(message),
