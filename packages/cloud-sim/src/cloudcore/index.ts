@@ -36,5 +36,5 @@ export {
   type RequestKind,
   type StreamRoute,
 } from './release.ts';
-export type { ResponseEnd } from './trace-kinds.ts';
+export type { ResponseEnd, TunnelPeer } from './trace-kinds.ts';
 export { createTunnelPortStore, type TunnelPortRecord, type TunnelPortStore } from './tunnel-port.ts';

@@ -9,6 +9,12 @@ declare module '@kubeedge-sim/sim-kit' {
      */
     'tunnel.session': { connection: string; hostname: string; internalIp: string; overwrote: string[] };
     /**
+     * A tunnel took keys of the session table from one that is another's, as far as cloudcore can tell: it is still open,
+     * or had another hostname or another certificate. Upstream says nothing of it: a hostname is not held against the
+     * certificate. Parent: the new one's `tunnel.session`.
+     */
+    'tunnel.takeover': { keys: string[]; from: TunnelPeer; by: TunnelPeer; wasOpen: boolean };
+    /**
      * Cloudcore stopped serving a tunnel. `state` `zombie`: after a panic it stays open with nobody reading.
      */
     'tunnel.session-end': {
@@ -90,6 +96,17 @@ declare module '@kubeedge-sim/sim-kit' {
     /** The process ended by itself. */
     'cloudcore.exit': { code: number; reason: string };
   }
+}
+
+/** Who is at the other end of a tunnel, by what it says and by what it shows. */
+export interface TunnelPeer {
+  hostname: string;
+  /** `address:port` it dialled from. */
+  address: string;
+  /** Common name of its certificate. */
+  certificate: string;
+  /** Serial number of its certificate: keadm's edges all have one name. */
+  serial: string;
 }
 
 /** How a response ended: written to its end, its client left before, or the handler panicked. */

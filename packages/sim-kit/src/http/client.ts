@@ -2,7 +2,7 @@ import http, { type ClientRequestArgs } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { DialOptions, DialTarget, Host, NetSocket } from '../net/net.ts';
 import type { Trace } from '../trace.ts';
-import type { HttpRequest, HttpResponse } from './request.ts';
+import { type HttpRequest, type HttpResponse, unaskedUpgrade } from './request.ts';
 
 export interface HttpClientOptions {
   host: Pick<Host, 'connect'>;
@@ -71,6 +71,11 @@ export function createHttpClient({ host, trace, idlePerTarget, idleMs }: HttpCli
         if (signal?.aborted) reject(signal.reason);
         else if (request.reusedSocket && error.code === 'ECONNRESET') resolve('stale');
         else reject(error);
+      });
+      // Without a listener node hangs up and tells nobody.
+      request.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        reject(unaskedUpgrade());
       });
       request.once('response', (response) => {
         const status = response.statusCode ?? 0;

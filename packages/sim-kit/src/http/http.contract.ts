@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { CLOUD, type CreateWorld, inWorld, tester } from '../net/contract-world.test-support.ts';
+import { createHttpClient } from './client.ts';
 import { httpRequest } from './request.ts';
 import { createHttpServer, listenHttp } from './server.ts';
 
@@ -39,6 +40,22 @@ export function httpContract(create: CreateWorld): void {
         world.own(await listenHttp(cloud, { port: 10003 }, { component: 'streamserver' }, server));
         const request = httpRequest(edge, { ...tester, target: { address: CLOUD, port: 10003 }, path: '/' });
         await expect(request).rejects.toMatchObject({ code: 'ECONNRESET' });
+      }));
+
+    it('fails when the answer is an upgrade nobody asked for', () =>
+      inWorld(create, async ({ world, cloud, edge }) => {
+        const target = { address: CLOUD, port: 10003 };
+        const listener = await cloud.listen(target, { component: 'raw' }, (socket) => {
+          socket.on('error', () => {});
+          socket.once('data', () =>
+            socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+          );
+        });
+        world.own(listener);
+        const asked = { ...tester, target, path: '/' };
+        await expect(httpRequest(edge, asked)).rejects.toMatchObject({ code: 'ERR_HTTP_UPGRADE' });
+        using client = createHttpClient({ host: edge, trace: world.trace, idlePerTarget: 1, idleMs: 1_000 });
+        await expect(client.request(asked)).rejects.toMatchObject({ code: 'ERR_HTTP_UPGRADE' });
       }));
 
     it('upgrades to a WebSocket, through TLS', () =>

@@ -21,9 +21,13 @@ export interface HttpResponse {
   text(): Promise<string>;
 }
 
+/** What becomes of a request that is answered 101: the far end speaks another protocol from there on. */
+export const unaskedUpgrade = () =>
+  Object.assign(new Error('unexpected status 101 Switching Protocols'), { code: 'ERR_HTTP_UPGRADE' });
+
 /**
  * One HTTP/1.1 request on a connection of its own, from `host`. Resolves when the response's head is there.
- * @throws NetError, TlsError from the dial; ECONNRESET ("socket hang up") when the server goes away; the signal's
+ * @throws NetError, TlsError from the dial; ERR_HTTP_UPGRADE when the answer is 101; ECONNRESET ("socket hang up") when the server goes away; the signal's
  * reason
  */
 export async function httpRequest(host: Pick<Host, 'connect'>, options: HttpRequest): Promise<HttpResponse> {
@@ -47,6 +51,10 @@ export async function httpRequest(host: Pick<Host, 'connect'>, options: HttpRequ
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal?.removeEventListener('abort', abort));
     request.once('error', (error) => reject(signal?.aborted ? signal.reason : error));
+    request.once('upgrade', (_response, taken) => {
+      taken.destroy();
+      reject(unaskedUpgrade());
+    });
     request.once('response', (response) => {
       // One request, one connection: the end of the body is the end of both.
       response.once('close', () => socket.destroy());

@@ -7,6 +7,7 @@ import {
 } from '@kubeedge-sim/wire';
 import { connectionMissing, messageText, sessionText, tunnelHasClosed } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
+import type { TunnelPeer } from '../trace-kinds.ts';
 import type { ApiserverConnection } from './apiserver-connection.ts';
 import { GoPanic } from './go-panic.ts';
 
@@ -37,6 +38,8 @@ export interface Tunnel {
 export class Session {
   /** The edge's hostname; not unique, and empty if the edge sent none. */
   readonly sessionId: string;
+  /** Who connected. */
+  readonly peer: TunnelPeer;
   tunnelClosed = false;
   readonly #process: CloudcoreProcess;
   /** The event of its beginning. */
@@ -50,11 +53,12 @@ export class Session {
   constructor(
     process: CloudcoreProcess,
     tunnel: Tunnel,
-    options: { sessionId: string; traceId: number | undefined },
+    options: { sessionId: string; peer: TunnelPeer; traceId: number | undefined },
   ) {
     this.#process = process;
     this.#tunnel = tunnel;
     this.sessionId = options.sessionId;
+    this.peer = options.peer;
     this.traceId = options.traceId;
     process.load.goroutines += 1;
   }

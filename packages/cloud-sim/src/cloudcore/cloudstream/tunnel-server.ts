@@ -2,6 +2,7 @@ import { type Certificate, type Listener, type NetSocket, Outbox } from '@kubeed
 import { connectPath, messageTypes, readConnectHeaders } from '@kubeedge-sim/wire';
 import { updatePortRefusal, upgradeFailed } from '../messages.ts';
 import type { CloudcoreProcess } from '../process.ts';
+import type { TunnelPeer } from '../trace-kinds.ts';
 import { listenGoHttp } from './go-http-server.ts';
 import { firstHeader, type GoRequest } from './go-request.ts';
 import { type GoResponse, writeNotFound, writeRedirect } from './go-response.ts';
@@ -116,8 +117,11 @@ export async function startTunnelServer(
     const overwrote = keys.filter((key) => sessions.has(key));
     const detail = { connection, hostname, internalIp, overwrote };
     const traceId = process.trace('tunnel.session', detail, opened);
+    const peer = peerOf(process, hostname, socket);
+    reportTakeovers(process, sessions, { keys: overwrote, by: peer, parent: traceId });
     const session = new Session(process, tunnelOn(process, webSocket, socket), {
       sessionId: hostname,
+      peer,
       traceId,
     });
     for (const key of keys) sessions.set(key, session);
@@ -146,6 +150,27 @@ export async function startTunnelServer(
     session: (key) => sessions.get(describe(key)),
     nodeIp: (hostname) => nodeIps.get(hostname),
   };
+}
+
+function peerOf(process: CloudcoreProcess, hostname: string, socket: NetSocket): TunnelPeer {
+  const { commonName: certificate = '', serial = '' } = socket.peerCertificate ?? {};
+  const address = process.world.net.describe(`${socket.remoteAddress}:${socket.remotePort}`);
+  return { hostname, address, certificate, serial };
+}
+
+/** An event for each session whose keys go to somebody else. */
+function reportTakeovers(
+  process: CloudcoreProcess,
+  sessions: ReadonlyMap<string, Session>,
+  { keys, by, parent }: { keys: readonly string[]; by: TunnelPeer; parent: number | undefined },
+): void {
+  for (const session of new Set(keys.map((key) => sessions.get(key)))) {
+    if (session === undefined) continue;
+    const { peer: from, tunnelClosed } = session;
+    if (tunnelClosed && from.hostname === by.hostname && from.serial === by.serial) continue;
+    const taken = keys.filter((key) => sessions.get(key) === session);
+    process.trace('tunnel.takeover', { keys: taken, from, by, wasOpen: !tunnelClosed }, parent);
+  }
 }
 
 /**

@@ -8,6 +8,9 @@ interface Captured {
   fromEdge: [opcode: number, hex: string][];
   edged: object[];
   logs: string[];
+  dataMessagesPerId?: Record<string, number>;
+  /** Before and after. */
+  goroutines?: [number, number];
 }
 
 const rows = readFixture<Captured>('hostile-cloud.ndjson');
@@ -29,6 +32,13 @@ function connect(id: number, url: object = BLANK, rest: object = {}): Buffer {
   return message(id, 2, { MessID: id, url, header: {}, ...rest });
 }
 
+const BLANK_LOG = { ...BLANK, Path: '/containerLogs/a/b/c' };
+
+/** As {@link connect}, of another type. */
+function connectOf(type: number, id: number, url: object, rest: object = {}): Buffer {
+  return message(id, type, { MessID: id, url, header: {}, ...rest });
+}
+
 const FULL_URL = { Opaque: '', User: null, RawPath: '', ForceQuery: false, Fragment: '' };
 
 /**
@@ -46,6 +56,7 @@ const SENT: Readonly<Record<string, readonly Uint8Array[]>> = {
   'fragmented-connect': [frame(1, connect(7).subarray(0, 20), false), frame(0, connect(7).subarray(20))],
   'empty-message': [frame(1, Buffer.alloc(0))],
   'close-1001': [frame(8, Buffer.from('03e9676f696e67', 'hex'))],
+  'logs-post-method': [frame(1, connectOf(0, 11, BLANK_LOG, { method: 'POST' }))],
   'dup-id': ['/x', '/y'].map((Path) => frame(1, connect(10, { ...BLANK, Path, RawQuery: 'lab=slow:3' }))),
 };
 
@@ -54,6 +65,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'server-ping': 'tunnel.test.ts; the lab did not record the pong',
   'scheme-https-other-host':
     'what answered there was a port of the lab; another port of the edge is asked below',
+  'exec-no-method': 'below, beside an edged that takes an upgrade',
+  'remove-race': 'below, for all 40 ids',
+  'goroutine-leak': 'below, where they are counted',
   'header-null': 'edgecore.test.ts, because it ends the process',
 };
 
@@ -86,6 +100,87 @@ describe('a cloud out of the ordinary, beside the real edge', () => {
       expect(byUri(seen)).toEqual(byUri(row.edged));
       expect(logs().slice(before)).toEqual(row.logs);
     });
+  });
+});
+
+describe('what the real edge was asked many times over', () => {
+  it('remove-race: REMOVE_CONNECT in the same segment is lost', async () => {
+    const { dataMessagesPerId } = captured('remove-race');
+    await inLab(async ({ world, tunnel: open }) => {
+      const tunnel = await open();
+      const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+      const url = { ...BLANK_LOG, RawQuery: 'lab=slow:6' };
+      tunnel.send(...ids.flatMap((id) => [frame(1, connectOf(0, id, url)), frame(1, message(id, 4))]));
+      await world.clock.sleep(4_000);
+      const perId = ids.map((id) => {
+        const start = Buffer.from([id, 3]).toString('hex');
+        return tunnel.messages().filter(({ hex }) => hex.startsWith(start)).length;
+      });
+      const counts = Object.groupBy(perId, String);
+      expect(Object.fromEntries(Object.entries(counts).map(([count, all]) => [count, all?.length]))).toEqual(
+        dataMessagesPerId,
+      );
+    });
+  });
+
+  it('goroutine-leak: a goroutine for each request that ends normally', async () => {
+    const [before = 0, after = 0] = captured('goroutine-leak').goroutines ?? [];
+    let leaked = 0;
+    const change = {
+      onLeak() {
+        leaked += 1;
+      },
+    };
+    await inLab(
+      async ({ world, tunnel: open }) => {
+        const tunnel = await open();
+        for (let round = 0; round < after - before; round++) {
+          tunnel.send(frame(1, connect(1 + (round % 100), { ...BLANK, RawQuery: 'lab=empty' })));
+          await world.clock.sleep(1);
+        }
+        await world.clock.sleep(1_000);
+      },
+      { change },
+    );
+    expect(leaked).toBe(after - before);
+  });
+
+  it('exec-no-method: the request is a GET, and what edged says comes as it is', async () => {
+    const row = captured('exec-no-method');
+    const [[, answer = ''] = []] = row.fromEdge;
+    await inLab(
+      async ({ world, edge, tunnel: open }) => {
+        const head = Promise.withResolvers<string>();
+        const target = { address: '127.0.0.1', port: 10_350 };
+        const listener = await edge.listen(target, { component: 'scripted-edged' }, (socket) => {
+          socket.on('error', () => {});
+          socket.once('data', (chunk: Buffer) => {
+            head.resolve(chunk.toString('latin1'));
+            socket.write(Buffer.from(answer, 'hex').subarray(2));
+          });
+        });
+        const tunnel = await open();
+        const [{ uri, host, header }] = row.edged as [
+          { uri: string; host: string; header: Record<string, string[]> },
+        ];
+        const [Path, RawQuery] = uri.split('?');
+        const asked = { ...header };
+        delete asked['User-Agent'];
+        tunnel.send(frame(1, connectOf(1, 12, { ...BLANK, Path, RawQuery }, { header: asked })));
+        const [first, ...lines] = (await head.promise).trimEnd().split('\r\n');
+        expect(first).toBe(`GET ${uri} HTTP/1.1`);
+        const fields = Object.entries({ Host: [host], ...header }).map(
+          ([name, [value]]) => `${name}: ${value}`,
+        );
+        expect(lines.sort()).toEqual(fields.sort());
+        await world.clock.sleep(100);
+        expect(tunnel.messages().map(({ hex }) => hex)).toEqual([answer]);
+        await listener.close();
+        tunnel.hangUp('fin');
+        await world.clock.sleep(100);
+      },
+      { edged: 'none' },
+    );
   });
 });
 

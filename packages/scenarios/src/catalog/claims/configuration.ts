@@ -84,7 +84,9 @@ export const configurationCauses: readonly Claim[] = [
       );
       if (own === undefined || other === undefined) return undefined;
       const [first, second] = own.id < other.id ? [own, other] : [other, own];
-      return second.detail.overwrote.includes(second.detail.internalIp) ? [first, second] : undefined;
+      if (!second.detail.overwrote.includes(second.detail.internalIp)) return undefined;
+      const taken = eventsOf(look, 'tunnel.takeover').findLast(({ parent }) => parent === second.id);
+      return taken === undefined ? [first, second] : [first, second, taken];
     },
     say: ([first, second]) => ({
       en: `${textOf(first, 'hostname')} and ${textOf(second, 'hostname')} both call themselves ${textOf(second, 'internalIp')}: in cloudcore's session map the later one took that key, so a scrape of either, which goes by address, is answered by ${textOf(second, 'hostname')}.`,
