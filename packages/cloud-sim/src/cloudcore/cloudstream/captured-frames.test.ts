@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decodeMessage } from '@kubeedge-sim/wire';
 import { expect, it } from 'vitest';
 import { textFrame } from './gorilla.ts';
 
@@ -14,6 +15,6 @@ it('a message to an edge is one frame, the bytes of the real one', () => {
       message: string;
     };
     expect(frames).toBe(1);
-    expect(textFrame(Buffer.from(message, 'hex')).toString('hex')).toBe(`${header}${message}`);
+    expect(textFrame(decodeMessage(Buffer.from(message, 'hex'))).toString('hex')).toBe(`${header}${message}`);
   }
 });
