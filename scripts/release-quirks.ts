@@ -278,6 +278,21 @@ export const edgeQuirks: Readonly<Record<string, Quirk>> = {
     source: `${edgedServer}; kubeedge/kubeedge#3266, #4547`,
     test: edge('edged-by-release', 'edged.debuggingDisabled'),
   },
+  'edged.streaming.exec': {
+    what: 'exec at edged is served, or panics',
+    source: 'edge/pkg/edged/edged_pods.go GetExec',
+    test: edge('edged-by-release', 'edged.streaming'),
+  },
+  'edged.streaming.attach': {
+    what: 'attach at edged is served, or panics',
+    source: 'edge/pkg/edged/edged_pods.go GetAttach',
+    test: edge('edged-by-release', 'edged.streaming'),
+  },
+  'edged.streaming.portForward': {
+    what: 'Port forwarding at edged panics; none: it is served upstream, and is not imitated',
+    source: 'edge/pkg/edged/edged_pods.go GetPortForward',
+    test: edge('edged-by-release', 'edged.streaming'),
+  },
   'nodeStatus.patch': {
     what: 'The node status is sent as a patch of what differs',
     source: 'edge/pkg/edged/edged_status.go; from v1.12.0 on the embedded kubelet',

@@ -22,17 +22,19 @@ describe('docs/releases.md', () => {
     expect(read('docs/releases.md')).toBe(releasesPage());
   });
 
-  test.each(parts)('$title: each member of the data has a row, and each row a member', ({ quirks, rows }) => {
-    const members = new Set([...rows.values()].flatMap((row) => (row === null ? [] : namesIn(row, quirks))));
-    expect([...members].sort()).toEqual(Object.keys(quirks).sort());
-  });
-
-  test.each(parts)('$title: each row is not the same in all releases', ({ quirks, rows }) => {
-    for (const name of Object.keys(quirks)) {
-      const values = [...rows.values()].map((row) => JSON.stringify(memberOf(row, name)) ?? 'absent');
-      expect(new Set(values.filter((value) => value !== 'absent')).size, name).toBeGreaterThan(1);
-    }
-  });
+  test.each(parts)(
+    '$title: each member that differs has a row, and each row such a member',
+    ({ quirks, rows }) => {
+      const members = new Set(
+        [...rows.values()].flatMap((row) => (row === null ? [] : namesIn(row, quirks))),
+      );
+      const differing = [...members].filter((name) => {
+        const values = [...rows.values()].map((row) => JSON.stringify(memberOf(row, name)));
+        return new Set(values.filter((value) => value !== undefined)).size > 1;
+      });
+      expect(differing.sort()).toEqual(Object.keys(quirks).sort());
+    },
+  );
 
   test.each(parts)('$title: the test of each row is there', ({ quirks }) => {
     for (const [name, { test: shown }] of Object.entries(quirks)) {

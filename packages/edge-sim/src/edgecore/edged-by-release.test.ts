@@ -74,6 +74,23 @@ describe('edged.debuggingDisabled', () => {
   });
 });
 
+describe('edged.streaming', () => {
+  const paths = [
+    '/exec/factory/sensor-agent/app?output=1',
+    '/attach/factory/sensor-agent/app?output=1',
+    '/portForward/factory/sensor-agent',
+  ];
+
+  it.each([
+    ['v1.3.1', [0, 0, 0]],
+    ['v1.6.1', [500, 0, 0]],
+    ['v1.11.3', [500, 0, 0]],
+    ['v1.12.1', [500, 500, 404]],
+  ])('%s: exec, attach and port-forward: %j, 0 where the handler panics', async (tag, expected) => {
+    expect(await statuses(tag, paths)).toEqual(expected);
+  });
+});
+
 describe('edged.machineMetrics', () => {
   it.each([
     ['v1.6.1', false],
