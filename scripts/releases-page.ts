@@ -122,6 +122,37 @@ function tableText(rows: readonly (readonly string[])[]): string[] {
 
 const nameOf = (file: string) => file.split('/').at(-1)?.replace('.test.ts', '');
 
+/** Where a person sees what leaks, spins and blocks: by events of the trace, and where upstream shows it. */
+const counters: readonly (readonly string[])[] = [
+  ['what', 'events', 'where upstream shows it'],
+  [
+    'goroutines that edgestream leaves behind',
+    '`edgestream.leak` with their sum',
+    "`go_goroutines` of edged's `/metrics`",
+  ],
+  [
+    'goroutines of cloudcore that spin',
+    '`stream.spin` with how many, and their CPU time',
+    '`go_goroutines`, `process_cpu_seconds_total` on 127.0.0.1:9091',
+  ],
+  ['a tunnel whose reader waits', '`edgestream.blocked`', 'nowhere'],
+  [
+    'requests that stay in the table of a session',
+    '`stream.response` with `client-gone`',
+    "cloudcore's lines 'Add a new apiserver connection', without 'Delete'",
+  ],
+  [
+    'sessions, which are never freed',
+    '`tunnel.session`, `tunnel.session-end`',
+    "cloudcore's lines 'get a new tunnel agent'",
+  ],
+  [
+    'a process that panics, and its unit',
+    '`cloudcore.exit`, `edgecore.process`, `systemd.restart`',
+    'the log',
+  ],
+];
+
 /** The text of docs/releases.md. */
 export function releasesPage(): string {
   const tables = parts.flatMap((part) => [
@@ -145,6 +176,10 @@ export function releasesPage(): string {
     '',
     'This page is made by `npm run releases`. What is the same in all releases is not in it; what is not imitated is in',
     '[Differences](differences.md).',
+    '',
+    '## What leaks, spins and blocks',
+    '',
+    ...tableText(counters),
     '',
     ...tables,
   ].join('\n');
