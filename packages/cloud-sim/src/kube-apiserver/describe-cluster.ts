@@ -46,6 +46,9 @@ export interface ContainerDescription {
   ready?: boolean;
   /** 64 hexadecimal digits. */
   id?: string;
+  /** What `kubectl attach -it` asks of it; default neither. */
+  stdin?: boolean;
+  tty?: boolean;
 }
 
 /** A pod in plain words; {@link buildPod} makes the API object of it. */
@@ -164,10 +167,12 @@ export function buildPod(description: PodDescription): Pod {
       ...(description.labels === undefined ? {} : { labels: { ...description.labels } }),
     },
     spec: {
-      containers: containers.map(({ name: container, image }) => ({
+      containers: containers.map(({ name: container, image, stdin, tty }) => ({
         name: container,
         image: image ?? container,
         resources: {},
+        ...(stdin === true && { stdin }),
+        ...(tty === true && { tty }),
       })),
       restartPolicy: 'Always',
       nodeName,

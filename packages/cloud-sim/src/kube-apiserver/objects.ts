@@ -104,7 +104,13 @@ export interface Pod {
   apiVersion: 'v1';
   metadata: ObjectMeta & { namespace: string };
   spec: {
-    containers: { name: string; image: string; resources: Record<string, never> }[];
+    containers: {
+      name: string;
+      image: string;
+      resources: Record<string, never>;
+      stdin?: boolean;
+      tty?: boolean;
+    }[];
     restartPolicy: string;
     nodeName?: string;
     hostNetwork?: boolean;

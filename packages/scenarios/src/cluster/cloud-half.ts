@@ -313,10 +313,12 @@ function podsOf(hosts: ClusterHosts, description: ClusterDescription): PodDescri
       nodeName: node.name,
       hostIP,
       podIP: pod.hostNetwork === true ? hostIP : pod.ip,
-      containers: pod.containers.map(({ name, image, previous }) => ({
+      containers: pod.containers.map(({ name, image, previous, stdin, tty }) => ({
         name,
         image,
         restarts: previous === undefined ? 0 : 1,
+        ...(stdin === true && { stdin }),
+        ...(tty === true && { tty }),
       })),
     }));
   });

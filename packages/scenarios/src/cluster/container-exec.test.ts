@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
-import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
+import { type ContainerDescription, edgecoreRelease } from '@kubeedge-sim/edge-sim';
 import { createMemoryWorld } from '@kubeedge-sim/sim-kit';
 import { describe, expect, test } from 'vitest';
 import { describeFoundingCluster, EDGE, EDGE_POD } from '../catalog/founding-cluster.ts';
 import type { Cluster } from './cluster.ts';
+import type { ClusterDescription } from './description.ts';
 import { startLocalCluster } from './local-cluster.ts';
 import { execThroughTunnel } from './tunnel-exec.test-support.ts';
 
@@ -106,6 +107,23 @@ describe('exec through the tunnel of v1.6.1', () => {
   });
 });
 
+test('a container with a terminal says so at the API server and at its edge', async () => {
+  const change = { stdin: true, tty: true, env: { MODE: 'demo' } };
+  await inCluster(
+    'v1.6.1',
+    async (cluster) => {
+      const pod = await cluster.kubectl(['get', '--raw', `/api/v1/namespaces/default/pods/${EDGE_POD.name}`]);
+      expect(JSON.parse(pod.stdout).spec.containers).toEqual([
+        expect.objectContaining({ stdin: true, tty: true }),
+      ]);
+      const { stdout } = await cluster.curl(EDGE, 'http://127.0.0.1:10350/pods');
+      expect(stdout).toContain('"env":[{"name":"MODE","value":"demo"}]');
+      expect(stdout).toContain('"imagePullPolicy":"IfNotPresent","stdin":true,"tty":true}');
+    },
+    change,
+  );
+});
+
 test('a command that is run in one world is run alike in another of the same seed', async () => {
   const hashes: string[] = [];
   for (let run = 0; run < 2; run += 1) {
@@ -123,18 +141,40 @@ test('a command that is run in one world is run alike in another of the same see
 });
 
 /** Plays `body` in the founding cluster of one release, once its tunnels are open. */
-async function inCluster<T>(tag: string, body: (cluster: Cluster) => Promise<T>): Promise<T> {
+async function inCluster<T>(
+  tag: string,
+  body: (cluster: Cluster) => Promise<T>,
+  change: Partial<ContainerDescription> = {},
+): Promise<T> {
   const cell = { cloudcore: tag, edgecore: tag, docker: '20.10.24', metricsServer: 'v0.4.2' };
   const world = createMemoryWorld({ seed: 1 });
   try {
     return await world.run(async () => {
-      const cluster = world.own(
-        await startLocalCluster(world, describeFoundingCluster(cell, world.clock.now())),
-      );
+      const description = withContainer(describeFoundingCluster(cell, world.clock.now()), change);
+      const cluster = world.own(await startLocalCluster(world, description));
       await world.clock.sleep(15_000);
       return body(cluster);
     });
   } finally {
     await world[Symbol.asyncDispose]();
   }
+}
+
+/** The containers of the first edge's nginx are changed so. */
+function withContainer(
+  description: ClusterDescription,
+  change: Partial<ContainerDescription>,
+): ClusterDescription {
+  const edges = description.edges.map((edge) => ({
+    ...edge,
+    machine: {
+      ...edge.machine,
+      pods: edge.machine.pods.map((pod) =>
+        pod.name === EDGE_POD.name
+          ? { ...pod, containers: pod.containers.map((container) => ({ ...container, ...change })) }
+          : pod,
+      ),
+    },
+  }));
+  return { ...description, edges };
 }

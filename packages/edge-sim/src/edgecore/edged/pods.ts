@@ -65,10 +65,13 @@ function containerObject(container: ContainerDescription): object {
     name: container.name,
     image: container.image,
     command: container.command,
+    env: container.env && Object.entries(container.env).map(([name, value]) => ({ name, value })),
     resources: { limits, requests },
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     imagePullPolicy: 'IfNotPresent',
+    stdin: container.stdin || undefined,
+    tty: container.tty || undefined,
   };
 }
 
