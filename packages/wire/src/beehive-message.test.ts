@@ -40,7 +40,8 @@ test.each(vectors)('decodes and encodes the captured $name of $by byte for byte'
   const text = textOf(vector);
   const message = decodeBeehiveMessage(text);
   expect(`${message.operation} ${message.resource}`).toBe(vector.name);
-  expect(message.id).toMatch(/^[0-9a-f-]{36}$/);
+  // edgecore v1.23.1 sends an empty message as it ends.
+  expect(message.id).toMatch(vector.name === ' ' ? /^$/ : /^[0-9a-f-]{36}$/);
   expect(encodeBeehiveMessage(message)).toBe(text);
 });
 

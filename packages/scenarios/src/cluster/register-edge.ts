@@ -12,7 +12,7 @@ export function registerNode(
   nowMs: number,
 ): void {
   const { internalIp = '', kubeletVersion = '', containerRuntimeVersion = '' } = report;
-  const { osImage, kernelVersion } = report;
+  const { osImage, kernelVersion, capacity, allocatable } = report;
   store.describe({
     nodes: [
       {
@@ -22,9 +22,12 @@ export function registerNode(
         kubeletVersion,
         containerRuntimeVersion,
         createdAtMs: nowMs,
-        ...(report.port !== undefined && { kubeletPort: report.port }),
+        kubeletPort: report.port ?? 0,
         ...(osImage !== undefined && { osImage }),
         ...(kernelVersion !== undefined && { kernelVersion }),
+        ...(capacity !== undefined && { capacity }),
+        ...(allocatable !== undefined && { allocatable }),
+        ...(report.ready?.status === 'False' && { ready: false }),
       },
     ],
   });

@@ -99,7 +99,7 @@ function parseEndpoint(text: string, defaultPort: number): Place {
   const [, name, port] = /^(?:wss:\/\/)?([a-zA-Z0-9][a-zA-Z0-9._-]*)(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
   if (name === undefined) {
     throw new UsageError(
-      `Tried to read ${JSON.stringify(text)} as the cloud's place; give <host>, <host>:<port> or wss://<host>:<port>.`,
+      `Tried to read ${JSON.stringify(text)} as the cloud's place; give <host> or <host>:<port>, or either behind wss://.`,
     );
   }
   // To an edge 127.0.0.1 is itself.

@@ -137,18 +137,18 @@ describe('an edge with an embedded kubelet', () => {
     await inLab(
       async ({ dial, calls }) => {
         const edge = await dial();
-        edge.send('insert', `default/node/${NODE}`, { metadata: { name: NODE }, status });
+        edge.send('insert', `null/node/${NODE}`, { metadata: { name: NODE }, status });
         expect(await edge.next()).toMatchObject({
-          resource: `default/node/${NODE}`,
+          resource: `null/node/${NODE}`,
           content: { Object: { metadata: { name: NODE } }, Err: null },
         });
-        edge.send('insert', `default/node/${NODE}`, { status });
+        edge.send('insert', `null/node/${NODE}`, { status });
         expect(await edge.next()).toMatchObject({
           content: { Err: { ErrStatus: { reason: 'AlreadyExists', code: 409 } } },
         });
-        edge.send('patch', `default/nodepatch/${NODE}`, patch);
+        edge.send('patch', `null/nodepatch/${NODE}`, patch);
         expect(await edge.next()).toMatchObject({
-          resource: `default/nodepatch/${NODE}`,
+          resource: `null/nodepatch/${NODE}`,
           resourceVersion: '2',
           content: { Object: { metadata: { name: NODE } }, Err: null },
         });
@@ -172,8 +172,8 @@ describe('an edge with an embedded kubelet', () => {
       store.describe({ nodes: [describedNode] });
       refusePatches();
       const edge = await dial();
-      edge.send('insert', `default/node/${NODE}`, { status });
-      edge.send('patch', `default/nodepatch/${NODE}`, patch);
+      edge.send('insert', `null/node/${NODE}`, { status });
+      edge.send('patch', `null/nodepatch/${NODE}`, patch);
       edge.send('update', `kube-node-lease/lease/${NODE}`, {});
       expect(await edge.silent()).toBe(true);
       expect(calls).toEqual([['updateNode', NODE, { ...report, patch: true }]]);
@@ -341,8 +341,8 @@ describe('a connection', () => {
   test.each([
     ['insert', `default/nodestatus/${NODE}`, null],
     ['update', `default/nodestatus/${NODE}`, { Status: { conditions: 7, addresses: {}, nodeInfo: [] } }],
-    ['patch', `default/nodepatch/${NODE}`, '%%%'],
-    ['patch', `default/nodepatch/${NODE}`, 7],
+    ['patch', `null/nodepatch/${NODE}`, '%%%'],
+    ['patch', `null/nodepatch/${NODE}`, 7],
     ['update', 'default/podstatus/x', 'text'],
     ['insert', 'kubeedge-sim/podreports', [{ name: 7 }]],
     ['query', '', null],

@@ -192,8 +192,8 @@ describe('the node status', () => {
       await world.clock.sleep(1_000);
       const said = cloud.messages.filter(({ source }) => source === 'edged');
       expect(said.map(({ operation, resource }) => `${operation} ${resource}`)).toEqual([
-        `insert default/node/${NODE}`,
-        `patch default/nodepatch/${NODE}`,
+        `insert null/node/${NODE}`,
+        `patch null/nodepatch/${NODE}`,
       ]);
       const patch = JSON.parse(Buffer.from(said[1]?.content as string, 'base64').toString());
       expect(patch.status.conditions[0]).toMatchObject({ type: 'Ready', status: 'True' });

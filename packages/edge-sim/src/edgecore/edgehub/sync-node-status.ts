@@ -31,7 +31,8 @@ export interface SyncNodeStatusOptions {
 /**
  * Registers the node once, then reports its status every ten seconds.
  * kubeedge v1.6.1 edge/pkg/edged/edged_status.go syncNodeStatus, registerNode. From v1.12.0 on the embedded kubelet
- * does both, the one beside the other, in messages of its own: edge/pkg/metamanager/client/node.go.
+ * does both, the one beside the other, in messages of its own: edge/pkg/metamanager/client/node.go,
+ * edge/pkg/edged/kubeclientbridge/typed/core/v1/node_bridge.go.
  */
 export async function syncNodeStatus(options: SyncNodeStatusOptions): Promise<void> {
   const { world, host, log, nodeName, edgehub, signal } = options;
@@ -47,7 +48,7 @@ export async function syncNodeStatus(options: SyncNodeStatusOptions): Promise<vo
 
   async function askToRegister(report: NodeReport): Promise<void> {
     log.info('edged_status.go:388', `Attempting to register node ${nodeName}`);
-    const resource = `default/${report.patch ? 'node' : 'nodestatus'}/${nodeName}`;
+    const resource = `${report.patch ? 'null/node' : 'default/nodestatus'}/${nodeName}`;
     const answer = await edgehub.request(
       metaMessage('insert', resource, initialNode(report)),
       ANSWER_TIMEOUT_MS,
@@ -102,7 +103,7 @@ const metaMessage = (operation: string, resource: string, content: unknown): Out
 });
 
 function statusMessage(nodeName: string, report: NodeReport, nowMs: number): OutgoingMessage {
-  if (report.patch) return metaMessage('patch', `default/nodepatch/${nodeName}`, nodePatch(report, nowMs));
+  if (report.patch) return metaMessage('patch', `null/nodepatch/${nodeName}`, nodePatch(report, nowMs));
   return metaMessage('update', `default/nodestatus/${nodeName}`, nodeStatusRequest(report, nowMs));
 }
 
