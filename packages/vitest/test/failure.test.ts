@@ -124,7 +124,7 @@ describe('the output of a test that failed', () => {
       Expected:
         a line of edgecore on edge-node-1 at -v 4 that matches /client version .* is too new/
       Found:
-        … 105 more before
+        … 109 more before
         I0610 08:00:30.011000       1 edgedmetricsconnection.go:115] EDGE_Metrics_CONNECTOR Message MessageID 3 write metrics data    "availableBytes": 3469774409,
         I0610 08:00:30.011000       1 edgedmetricsconnection.go:115] EDGE_Metrics_CONNECTOR Message MessageID 3 write metrics data    "usageBytes": 874115403,
         I0610 08:00:30.011000       1 edgedmetricsconnection.go:115] EDGE_Metrics_CONNECTOR Message MessageID 3 write metrics data    "workingSetBytes": 825192887,
