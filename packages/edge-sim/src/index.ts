@@ -1,6 +1,19 @@
 export type { DockerClientMode } from './edgecore/docker-client.ts';
 export { runtimeVersion } from './edgecore/dockershim/docker-service.ts';
 export { type EdgecoreOptions, startEdgecore } from './edgecore/edgecore.ts';
+export type { CertificateSource } from './edgecore/edgehub/certificate/certmanager.ts';
+export {
+  applyCerts,
+  ExchangeError,
+  type ExchangeFailure,
+  type ExchangeOptions,
+} from './edgecore/edgehub/certificate/exchange.ts';
+export {
+  type CertificateFiles,
+  createCertificateFiles,
+  type StoredCertificates,
+} from './edgecore/edgehub/certificate/files.ts';
+export { type CertificateTraits, certificateTraits } from './edgecore/edgehub/certificate/traits.ts';
 export type { EdgehubConfig } from './edgecore/edgehub/edgehub.ts';
 export { edgecoreRelease, edgecoreTags } from './edgecore/find-release.ts';
 export { type EdgecoreLimits, edgecoreLimitsDefault } from './edgecore/limits.ts';

@@ -42,6 +42,12 @@ function start(...args: string[]) {
     printed,
     says: (words: string) => expect.poll(() => printed.out, POLL).toContain(words),
     find: (pattern: RegExp) => pattern.exec(printed.out)?.[1] ?? '',
+    /** Its exit code, when it ends by itself. */
+    async ends() {
+      const [code] = await closed;
+      running.delete(started);
+      return code;
+    },
     async stop(signal: NodeJS.Signals = 'SIGTERM') {
       running.delete(started);
       const before = performance.now();
@@ -151,13 +157,49 @@ describe('a cloud and edges as processes of their own', () => {
   }, 180_000);
 });
 
+describe('join', () => {
+  it('gets a certificate by token, keeps it, and says what is wrong with a token', async () => {
+    const cloud = start('cloud', '--listen', HERE);
+    await cloud.says('ready: ');
+    const token = cloud.find(/--token (\S+)/);
+    const certPath = join(folder, 'joined');
+    const node = ['--edgenode-name', 'shop', '--cert-path', certPath];
+    const where = ['--cloudcore-ipport', `${HERE}:10000`, ...node];
+    const refuses = async (words: string, ...args: string[]) => {
+      const failing = start('join', ...where, ...args);
+      expect(await failing.ends()).toBe(2);
+      expect(failing.printed.error).toContain(words);
+      expect(failing.printed.out).toBe('');
+    };
+    const [hash] = token.split('.');
+    await refuses(`the token is for SHA-256 0${hash}, found ${hash}`, '--token', `0${token}`);
+    const forged = token.replace(/.{4}$/, 'AAAA');
+    const words = 'found 400 "Invalid authorization token". The token says that it is valid until';
+    await refuses(words, '--token', forged);
+    const at = (port: string) => ['--token', token, '--certport', port];
+    await refuses('found "404 page not found\\n". That is no certificate', ...at('10003'));
+    await refuses('connect: connection refused. Start cloudcore there', ...at('10099'));
+    await expect(stat(certPath)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    const edge = start('join', ...where, '--token', token);
+    await edge.says(`ready: shop has its tunnel to ${HERE}:10004`);
+    expect((await readdir(certPath)).sort()).toEqual(['rootCA.crt', 'server.crt', 'server.key']);
+    await edge.stop();
+    // What is there is used, and nobody asks for the token.
+    const again = start('join', ...where, '--token', 'none');
+    await again.says('has a certificate already; the token was not used');
+    await again.says('ready: shop has its tunnel');
+    expect(await get(`https://${HERE}:6443/api/v1/nodes/shop`)).toContain('"name":"shop"');
+  }, 180_000);
+});
+
 describe('certificates', () => {
   it('are readable by their owner only and not overwritten', { timeout: 90_000 }, async () => {
     const out = join(folder, 'named');
     const made = await run('certificates', '--out', out, '--name', 'cloud', '--name', '10.1.2.3');
     expect([made.code, made.error]).toEqual([0, '']);
     const files = await readdir(out);
-    expect(files).toHaveLength(15);
+    expect(files).toHaveLength(16);
     for (const file of files) expect((await stat(join(out, file))).mode & 0o777).toBe(0o600);
     const before = await readFile(join(out, 'stream.crt'), 'utf8');
 
@@ -206,6 +248,9 @@ describe('the command line', () => {
     [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--name', 'Shop 1'], 'Give one with --name'],
     [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--nodes', '0'], 'from 1 to 10000'],
     [['edge', '--cloudcore', 'cloud', '--certificates', '.', '--docker', '99'], 'the nearest known are'],
+    [['join', '--token', 't', '--edgenode-name', 'shop'], '--cloudcore-ipport'],
+    [['join', '-e', 'cloud', '-t', 't', '-i', 'Shop 1'], "a node's name has small letters"],
+    [['join', '-e', 'cloud', '-t', 't', '-i', 'shop', '--kubeedge-version', 'v1.2.1'], 'v1.3.0 or later'],
     [['cloud', '--metrics-server-arg=--metric-resolution=soon'], 'invalid duration soon'],
     [['cloud', '--listen', 'cloud'], 'must be an IPv4 address of this machine'],
     [['cloud', '--listen', '192.0.2.77'], 'Give an address that this machine has'],

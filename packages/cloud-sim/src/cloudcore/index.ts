@@ -10,6 +10,7 @@ export { type CloudhubOptions, startCloudhub } from './cloudhub/cloudhub.ts';
 export {
   type CloudcoreNames,
   type CloudhubCertificates,
+  deleteCertificates,
   prepareAllCerts,
   saveCertificates,
 } from './cloudhub/httpserver/prepare-certs.ts';
@@ -18,6 +19,7 @@ export {
   httpServerRelease,
   httpServerTags,
 } from './cloudhub/httpserver/release.ts';
+export { createToken, readToken } from './cloudhub/httpserver/token.ts';
 export type {
   EdgeObjects,
   NodeStatusReport,

@@ -1,6 +1,7 @@
 import {
   type Certificate,
   chooseLimits,
+  readCertificate,
   reportLimit,
   type TraceKinds,
   type World,
@@ -14,7 +15,13 @@ import { type ComponentLog, createComponentLog } from './component-log.ts';
 import { createDockerClient, DockerError } from './docker-client.ts';
 import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
 import { startEdged } from './edged/index.ts';
-import { createEdgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
+import {
+  type CertificateSource,
+  rotateCertificates,
+  startCertManager,
+} from './edgehub/certificate/certmanager.ts';
+import { ExchangeError } from './edgehub/certificate/exchange.ts';
+import { createEdgehub, type Edgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
 import { acknowledge } from './edgehub/metamanager.ts';
 import type { NodeReport, PodReport } from './edgehub/node-messages.ts';
 import { syncNodeStatus } from './edgehub/sync-node-status.ts';
@@ -38,9 +45,11 @@ export interface EdgecoreOptions {
   /** Bounds of the simulator's other than the default ones. */
   limits?: Partial<EdgecoreLimits>;
   /** `modules.edgeStream`; absent = disabled, as by default upstream. */
-  edgeStream?: { server: { address: string; port: number }; certificate: Certificate };
+  edgeStream?: { server: { address: string; port: number }; certificate?: Certificate };
   /** `modules.edgeHub`; absent = disabled. */
-  edgeHub?: EdgehubConfig & {
+  edgeHub?: Omit<EdgehubConfig, 'certificate'> & {
+    /** The node's certificate, or where to get one from: from there edgestream has its own, too. */
+    certificate: Certificate | CertificateSource;
     /**
      * Whether the cloud is told of the machine's pods, too, which upstream would have got from there. Default false: they
      * have been described to the cloud.
@@ -167,31 +176,38 @@ async function run(context: Context): Promise<void> {
     ending.abort(new ExitRequest(2, `panic: ${message}`));
   };
   const modules: Promise<void>[] = [];
-  if (options.edgeStream !== undefined && release.edgestream !== null) {
-    modules.push(
-      runEdgestream({
-        ...options.edgeStream,
-        world,
-        host: machine.host,
-        log,
-        hostname: options.nodeName,
-        internalIp: options.nodeIp ?? machine.host.address,
-        dialect: options.dialect ?? dialectOf(options.tag),
-        traits: release.edgestream,
-        limits: context.limits,
-        reachLimit: context.reachLimit,
-        onLeak: () => {
-          context.leakedGoroutines += 1;
-          const detail = { leaked: context.leakedGoroutines };
-          const { name } = machine.host;
-          world.trace.emit({ host: name, component: 'edgestream', kind: 'edgestream.leak', detail });
-        },
-        panic,
-        signal,
-      }),
-    );
+  const startEdgestream = async (certificate: Certificate) => {
+    if (options.edgeStream === undefined || release.edgestream === null) return;
+    await runEdgestream({
+      server: options.edgeStream.server,
+      certificate,
+      world,
+      host: machine.host,
+      log,
+      hostname: options.nodeName,
+      internalIp: options.nodeIp ?? machine.host.address,
+      dialect: options.dialect ?? dialectOf(options.tag),
+      traits: release.edgestream,
+      limits: context.limits,
+      reachLimit: context.reachLimit,
+      onLeak: () => {
+        context.leakedGoroutines += 1;
+        const detail = { leaked: context.leakedGoroutines };
+        const { name } = machine.host;
+        world.trace.emit({ host: name, component: 'edgestream', kind: 'edgestream.leak', detail });
+      },
+      panic,
+      signal,
+    });
+  };
+  const own = options.edgeHub?.certificate;
+  if (own !== undefined && 'files' in own)
+    modules.push(runWithCertManager(context, own, service, startEdgestream));
+  else {
+    const forStream = options.edgeStream?.certificate ?? own;
+    if (forStream !== undefined) modules.push(startEdgestream(forStream));
+    if (own !== undefined) modules.push(...runEdgehub(context, service, { certificate: () => own }).modules);
   }
-  if (options.edgeHub !== undefined) modules.push(...runEdgehub(context, options.edgeHub, service));
   modules.push(startModules(context, cadvisor));
   modules.push(
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
@@ -208,17 +224,19 @@ async function run(context: Context): Promise<void> {
 /** edgehub, and edged's status over it. */
 function runEdgehub(
   context: Context,
-  config: NonNullable<EdgecoreOptions['edgeHub']>,
   service: DockerService,
-): Promise<void>[] {
+  identity: Pick<EdgehubConfig, 'certificate' | 'roots'>,
+): { edgehub?: Edgehub; modules: Promise<void>[] } {
   const { world, machine, options, log, ending } = context;
+  const { edgeHub: config } = options;
+  if (config === undefined) return { modules: [] };
   const { host } = machine;
   const common = { world, host, log, nodeName: options.nodeName, signal: ending.signal };
-  const edgehub = createEdgehub({ ...common, ...config });
+  const edgehub = createEdgehub({ ...common, ...config, ...identity });
   edgehub.onMessage = (message) => acknowledge(edgehub, message);
   const report = () => nodeReport(context, service);
   const podReports = () => machine.description.pods.map(podReport);
-  return [
+  const modules = [
     edgehub.run(),
     syncNodeStatus({
       ...common,
@@ -228,6 +246,50 @@ function runEdgehub(
       ...(config.reportPods === true && { podReports }),
     }),
   ];
+  return { edgehub, modules };
+}
+
+/**
+ * Gets the certificate first, as edgehub does, and keeps it fresh. edgestream loads it once: a tunnel that breaks after
+ * the old one has expired does not come back before edgecore is restarted. edgehub connects again with a new one.
+ * Source: kubeedge v1.6.1, v1.23.1 edge/pkg/edgehub/edgehub.go Start, ifRotationDone, edge/pkg/edgestream/edgestream.go
+ * Start.
+ */
+async function runWithCertManager(
+  context: Context,
+  source: CertificateSource,
+  service: DockerService,
+  startEdgestream: (certificate: Certificate) => Promise<void>,
+): Promise<void> {
+  const { world, machine, options, log, ending } = context;
+  const { signal } = ending;
+  const manager = { world, host: machine.host, nodeName: options.nodeName, source, log, signal };
+  let current: Certificate;
+  try {
+    current = await startCertManager(manager);
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error;
+    const { code, prefix } = source.traits.exit;
+    const reason = `${prefix}${error.message}`;
+    log.error('certmanager.go:91', reason);
+    throw new ExitRequest(code, reason);
+  }
+  const rotates = source.traits.rotates && (source.rotateCertificates ?? true);
+  const stored = source.files.read();
+  const roots = stored && [readCertificate('rootCA.crt', stored.ca)];
+  const { edgehub, modules } = runEdgehub(context, service, {
+    certificate: () => current,
+    ...(roots && { roots }),
+  });
+  await Promise.all([
+    startEdgestream(current),
+    ...modules,
+    rotates &&
+      rotateCertificates(manager, (rotated) => {
+        current = rotated;
+        edgehub?.reconnect();
+      }),
+  ]);
 }
 
 /** The modules that run: what the release has and the configuration enables. */

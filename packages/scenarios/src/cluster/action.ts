@@ -30,6 +30,8 @@ export type Action =
   | { do: 'metrics-server'; args: readonly string[] }
   /** Makes the certificate of port 10003 anew and restarts cloudcore, which reads it at its start only. */
   | { do: 'streamcert'; names: StreamCertificateNames }
+  /** Deletes the Secrets of KubeEdge's authority and restarts cloudcore, which then makes another. */
+  | { do: 'newca' }
   | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> }
   | LinkAction;
 
@@ -56,6 +58,8 @@ export function formatAction(action: Action): string {
       return ['metrics-server', ...action.args].join(' ');
     case 'streamcert':
       return `streamcert ${action.names}`;
+    case 'newca':
+      return 'newca';
     case 'dnat':
       return `dnat ${action.op} ${action.rule.dport}`;
   }
@@ -73,6 +77,7 @@ export const actionForms = [
   'nodeip <node> <ip>',
   'edgedport <node> <port>',
   'streamcert cloud|cloud-and-edges',
+  'newca',
   'metrics-server <flag…>',
   ...linkActionForms,
 ] as const;
@@ -85,6 +90,7 @@ export function parseAction(words: readonly string[]): Action {
   const linkAction = parseLinkAction(words);
   if (linkAction !== undefined) return linkAction;
   const [verb, first, second, ...rest] = words;
+  if (verb === 'newca' && first === undefined) return { do: verb };
   // Behind `--` on the command line: flags are for metrics-server, not for us.
   if (verb === 'metrics-server' && first) return { do: verb, args: words.slice(1) };
   if (rest.length === 0) {

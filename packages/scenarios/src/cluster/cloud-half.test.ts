@@ -85,8 +85,8 @@ test('an edge that nobody registered: v1.9.0 dies of it and is started again', a
     const hosts = declareHosts(world, description);
     const pki = await createPki(world, hosts.cloud, hosts.edges);
     world.own(await startCloud(world, hosts, { ...description, edges: [] }, pki));
-    const surroundings = { ...surroundingsIn(hosts, pki), registerNode: false };
-    world.own(await startEdges(world, surroundings, description.edges));
+    const surroundings = surroundingsIn(world, hosts, pki, description.edges);
+    world.own(await startEdges(world, { ...surroundings, registerNode: false }, description.edges));
     await world.clock.sleep(30_000);
     const restarts = world.trace.of('systemd.restart').map(({ detail }) => detail);
     expect(restarts.map(({ unit, code, afterMs }) => ({ unit, code, afterMs }))).toEqual(

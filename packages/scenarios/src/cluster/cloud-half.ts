@@ -1,10 +1,13 @@
 import {
   type Cloudcore,
   CloudcoreError,
+  type CloudhubCertificates,
   cloudcoreRelease,
   createObjectStore,
   createTunnelPortStore,
+  deleteCertificates,
   FlagError,
+  httpServerRelease,
   type MetricsServerTag,
   type NodeClient,
   type NodeDescription,
@@ -12,6 +15,9 @@ import {
   type PodClient,
   type PodDescription,
   parseFlags,
+  prepareAllCerts,
+  readToken,
+  saveCertificates,
   startCloudcore,
   startCloudhub,
   startKubeApiserver,
@@ -46,6 +52,8 @@ const RESTART_DELAY_MS = 10_000;
 /** The cloud node and everything on it. */
 export interface CloudHalf extends AsyncDisposable {
   readonly apiserver: Endpoint;
+  /** The token in Secret tokensecret; undefined for releases that have none. */
+  token(): string | undefined;
   act(action: Action): Promise<void>;
 }
 
@@ -87,6 +95,7 @@ export async function startCloud(
   keep(await startDockerEngine(world, machine, { profile: engineProfile(description.cloud.docker) }));
   keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
 
+  saveCertificates(store.secrets, { ca: pki.kubeedgeRoot, server: pki.tunnel });
   const tunnelPorts = createTunnelPortStore();
   let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
   let started: Promise<unknown> = Promise.resolve();
@@ -127,8 +136,12 @@ export async function startCloud(
 
   return {
     apiserver: apiserver.endpoint,
+    token: () => readToken(store.secrets),
     async act(action) {
       if (action.do === 'restart' && action.what === 'cloudcore') {
+        await restartCloudcore();
+      } else if (action.do === 'newca') {
+        deleteCertificates(store.secrets);
         await restartCloudcore();
       } else if (action.do === 'streamcert') {
         streamCertificate = pki.stream[action.names];
@@ -169,7 +182,7 @@ interface CloudcoreParts {
 
 /** One process of cloudcore: cloudstream and CloudHub. `started` resolves when both serve, or rejects. */
 function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<void> } {
-  const { world, hosts, pki, store } = parts;
+  const { world, hosts, store } = parts;
   const { promise: exited, resolve: exit } = Promise.withResolvers<ExitStatus>();
   const opened = new Opened();
   const end = async (status: ExitStatus) => {
@@ -179,14 +192,19 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
   // The process may end before all of it has started.
   const keep = (part: AsyncDisposable) => (opened.disposed ? part[Symbol.asyncDispose]() : opened.use(part));
   const start = async () => {
-    const cloudcore = await startCloudcoreOf(parts, (code, reason) => void end({ code, reason }));
+    const certificates = certificatesOf(parts);
+    const cloudcore = await startCloudcoreOf(
+      parts,
+      certificates,
+      (code, reason) => void end({ code, reason }),
+    );
     if (cloudcore !== undefined) await keep(cloudcore);
     if (opened.disposed) return;
     const release = cloudcore && cloudcoreRelease(cloudcore.release);
     await keep(
       await startCloudhub(world, hosts.cloud, {
-        certificate: pki.tunnel,
-        clientRoots: [pki.kubeedgeRoot],
+        certificate: certificates.server,
+        clientRoots: [certificates.ca],
         objects: edgeObjectsIn(store, cloudcore, () => world.clock.now()),
         ...(release !== undefined && { embeddedKubelets: release.nodePatch, gorilla: release.gorilla }),
       }),
@@ -204,9 +222,19 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
   };
 }
 
+/** Those of the Secrets, or new ones where they have been deleted; before port 10002 they were files. */
+function certificatesOf({ world, hosts, release, pki, store }: CloudcoreParts): CloudhubCertificates {
+  const own = httpServerRelease(release);
+  if (own === undefined) return { ca: pki.kubeedgeRoot, server: pki.tunnel };
+  const { dnsNames, ipAddresses } = pki.tunnel;
+  const names = { dnsNames, ipAddresses: [...new Set([...ipAddresses, hosts.cloud.address])] };
+  return prepareAllCerts(world, { release: own, secrets: store.secrets, names });
+}
+
 /** undefined for a release from before cloudstream: then nothing listens on 10003 and 10004. */
 async function startCloudcoreOf(
-  { world, hosts, release, pki, streamCertificate, store, tunnelPorts, limits }: CloudcoreParts,
+  { world, hosts, release, streamCertificate, store, tunnelPorts, limits }: CloudcoreParts,
+  certificates: CloudhubCertificates,
   onExit: (code: number, reason: string) => void,
 ): Promise<Cloudcore | undefined> {
   try {
@@ -218,8 +246,9 @@ async function startCloudcoreOf(
   return startCloudcore(world, hosts.cloud, {
     release,
     streamCertificate,
-    tunnelCertificate: pki.tunnel,
-    tunnelClientRoots: [pki.kubeedgeRoot],
+    tunnelCertificate: certificates.server,
+    tunnelClientRoots: [certificates.ca],
+    https: { certificates, secrets: store.secrets },
     nodes: nodesIn(store),
     pods: podsIn(store),
     tunnelPorts,

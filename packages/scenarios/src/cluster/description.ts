@@ -40,6 +40,13 @@ export interface EdgeNodeDescription {
   edgeStream?: boolean;
   /** The InternalIP it reports where that is not its address: two sites may number their networks alike. */
   nodeIp?: string;
+  /**
+   * Has edgecore apply for its certificate, as `keadm join` does; otherwise the node has one when the cluster begins.
+   * `tokenAgeHours`: the token was taken so long before, default 0. `rotateCertificates`: default true.
+   */
+  join?: { tokenAgeHours?: number; rotateCertificates?: boolean };
+  /** Days ago that the certificate it has was issued; default 1. It is valid for 365. */
+  certificateAgeDays?: number;
   /** Port of edged where it is not the release's (`tailoredKubeletConfig.readOnlyPort`). */
   edgedPort?: number;
   /** What its edgecore takes from its peers, where that is not the default (docs/limits.md). */

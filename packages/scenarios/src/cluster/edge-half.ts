@@ -1,4 +1,9 @@
+import { createToken } from '@kubeedge-sim/cloud-sim';
 import {
+  type CertificateSource,
+  type CertificateTraits,
+  certificateTraits,
+  createCertificateFiles,
   createMachine,
   createRealMachine,
   type DockerEngine,
@@ -14,7 +19,7 @@ import {
   startEdgecore,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
-import type { Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import { dialectOf } from '@kubeedge-sim/wire';
 import type { Action } from './action.ts';
 import type { CustomEdgecore, EdgeNodeDescription } from './description.ts';
@@ -23,6 +28,10 @@ import type { ClusterPki } from './pki.ts';
 
 export const TUNNEL_PORT = 10_004;
 export const HUB_PORT = 10_000;
+export const HTTPS_PORT = 10_002;
+const HOUR_MS = 3_600_000;
+/** What the first token of a cloudcore lives. */
+const TOKEN_HOURS = 24;
 /** RestartSec of edgecore's unit (kubeedge v1.6.1 build/tools/edgecore.service). */
 const RESTART_DELAY_MS = 10_000;
 
@@ -43,8 +52,8 @@ type EdgeSettings = Pick<EdgeNodeDescription, 'edgecore' | 'edgedPort' | 'edgeSt
 /** What edges need of the rest of their cluster. */
 export interface EdgeSurroundings {
   hosts: Pick<ClusterHosts, 'find' | 'addressOf'>;
-  /** The client certificate of each edge. */
-  certificates: ClusterPki['edges'];
+  /** The client certificate of each edge, or where it gets one from. */
+  certificates: Readonly<Record<string, Certificate | JoinSource>>;
   /** `modules.edgeStream.server`, and `modules.edgeHub.websocket.server` unless edgehub is disabled. */
   cloudcore: { tunnel: Endpoint; hub?: Endpoint & Pick<EdgehubConfig, 'roots' | 'serverName'> };
   /** Whether pods are to be made known to the cloud, because nobody has described them to it. */
@@ -53,12 +62,34 @@ export interface EdgeSurroundings {
   registerNode?: boolean;
 }
 
-/** The surroundings of edges whose cloud is in the same world. */
-export function surroundingsIn(hosts: ClusterHosts, pki: ClusterPki): EdgeSurroundings {
+/** How an edge gets its certificate; what differs by release comes with the release that runs. */
+export type JoinSource = Omit<CertificateSource, 'traits'>;
+
+/**
+ * The surroundings of edges whose cloud is in the same world.
+ * @throws RangeError for an edge whose release cannot join
+ */
+export function surroundingsIn(
+  world: World,
+  hosts: ClusterHosts,
+  pki: ClusterPki,
+  descriptions: readonly EdgeNodeDescription[],
+): EdgeSurroundings {
   const { address } = hosts.cloud;
   const hub = { address, port: HUB_PORT, roots: [pki.kubeedgeRoot] };
   const cloudcore = { tunnel: { address, port: TUNNEL_PORT }, hub };
-  return { hosts, certificates: pki.edges, cloudcore };
+  const certificates: Record<string, Certificate | JoinSource> = { ...pki.edges };
+  for (const { name, join, edgecore } of descriptions) {
+    if (join === undefined) continue;
+    checkJoins(releaseOf(edgecore).tag);
+    const { tokenAgeHours = 0, rotateCertificates = true } = join;
+    // As somebody has copied it from the Secret, then.
+    const expiresAtMs = world.clock.now() + (TOKEN_HOURS - tokenAgeHours) * HOUR_MS;
+    const token = createToken(pki.kubeedgeRoot, expiresAtMs);
+    const httpServer = { address, port: HTTPS_PORT };
+    certificates[name] = { httpServer, token, rotateCertificates, files: createCertificateFiles() };
+  }
+  return { hosts, certificates, cloudcore };
 }
 
 /** Starts every edge of a description. */
@@ -93,7 +124,7 @@ async function startEdge(
   description: EdgeNodeDescription,
 ): Promise<Edge> {
   const host = hosts.find(description.name);
-  const certificate = certificates[description.name] as ClusterPki['tunnel'];
+  const own = certificates[description.name] as Certificate | JoinSource;
   const { dockerHost } = description;
   const real = dockerHost === undefined ? undefined : await createRealMachine(world, host, dockerHost);
   const machine = real ?? createMachine(world, host, description.machine);
@@ -123,9 +154,17 @@ async function startEdge(
       ...(nodeIp !== undefined && { nodeIp: hosts.addressOf(nodeIp) }),
       ...(edgedPort !== undefined && { edgedPort }),
       ...(description.limits && { limits: description.limits }),
-      ...(edgeStream && { edgeStream: { server: cloudcore.tunnel, certificate } }),
+      ...(edgeStream && {
+        edgeStream: { server: cloudcore.tunnel, ...(!('files' in own) && { certificate: own }) },
+      }),
       ...(cloudcore.hub && {
-        edgeHub: { ...cloudcore.hub, server: cloudcore.hub, certificate, reportPods, registerNode },
+        edgeHub: {
+          ...cloudcore.hub,
+          server: cloudcore.hub,
+          certificate: certificateOf(tag, own),
+          reportPods,
+          registerNode,
+        },
       }),
     });
   }
@@ -173,6 +212,20 @@ async function startEdge(
       await real?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** @throws RangeError for a release that cannot apply for a certificate */
+function certificateOf(tag: string, own: Certificate | JoinSource): Certificate | CertificateSource {
+  return 'files' in own ? { ...own, traits: checkJoins(tag) } : own;
+}
+
+function checkJoins(tag: string): CertificateTraits {
+  const traits = certificateTraits(tag);
+  if (traits !== undefined) return traits;
+  throw new RangeError(
+    `Tried to join with edgecore ${tag}, found a release that takes its certificates from files only. ` +
+      'Use v1.3.0 or later, or leave `join` out.',
+  );
 }
 
 /** The engine a description means. @throws EdgeError EDGE_ERR_ENGINE_UNKNOWN */

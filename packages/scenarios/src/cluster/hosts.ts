@@ -34,3 +34,12 @@ export function declareHosts(world: World, description: ClusterDescription): Clu
     },
   };
 }
+
+/** The edges with what of their description certificates depend on. */
+export function edgesOf(hosts: ClusterHosts, { edges }: Pick<ClusterDescription, 'edges'>) {
+  return edges.map(({ name, certificateAgeDays }) => ({
+    name,
+    address: hosts.find(name).address,
+    ...(certificateAgeDays !== undefined && { certificateAgeDays }),
+  }));
+}

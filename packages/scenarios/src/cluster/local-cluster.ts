@@ -4,7 +4,7 @@ import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
-import { declareHosts } from './hosts.ts';
+import { declareHosts, edgesOf } from './hosts.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
 import { createPki } from './pki.ts';
@@ -23,9 +23,10 @@ export async function startLocalCluster(
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
   if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn);
-  const pki = await createPki(world, hosts.cloud, hosts.edges);
+  const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
+  const surroundings = surroundingsIn(world, hosts, pki, description.edges);
   const cloud = await startCloud(world, hosts, description, pki);
-  const edges = await startEdges(world, surroundingsIn(hosts, pki), description.edges);
+  const edges = await startEdges(world, surroundings, description.edges);
   return {
     world,
     description,
@@ -45,5 +46,5 @@ export async function startLocalCluster(
 /** Which half an action concerns. */
 export function isForCloud(action: Action): boolean {
   if (action.do === 'restart') return action.what === 'cloudcore';
-  return action.do === 'dnat' || action.do === 'metrics-server' || action.do === 'streamcert';
+  return ['dnat', 'metrics-server', 'streamcert', 'newca'].includes(action.do);
 }

@@ -1,5 +1,5 @@
 import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
-import type { StreamCertificateNames } from './description.ts';
+import type { EdgeNodeDescription, StreamCertificateNames } from './description.ts';
 
 /** The certificates of a cluster, made before anything starts. */
 export interface ClusterPki {
@@ -9,11 +9,15 @@ export interface ClusterPki {
   kubelet: Certificate;
   metricsServer: Certificate;
   stream: Readonly<Record<StreamCertificateNames, Certificate>>;
-  /** KubeEdge's authority: 10000, 10004 and the edges' client certificates. */
+  /** KubeEdge's authority with its key: 10000, 10002, 10004 and the edges' client certificates. */
   kubeedgeRoot: Certificate;
   tunnel: Certificate;
   edges: Readonly<Record<string, Certificate>>;
 }
+
+const DAY_MS = 86_400_000;
+// kubeedge v1.6.1 pkg/apis/componentconfig/cloudcore/v1alpha1/default.go EdgeCertSigningDuration
+const EDGE_CERT_DAYS = 365;
 
 /** By what else clients know the servers. */
 export interface ServerNames {
@@ -31,7 +35,7 @@ export interface ServerNames {
 export async function createPki(
   world: World,
   cloud: Pick<Host, 'name' | 'address'>,
-  edges: readonly Pick<Host, 'name' | 'address'>[],
+  edges: readonly (Pick<Host, 'name' | 'address'> & Pick<EdgeNodeDescription, 'certificateAgeDays'>)[],
   names: ServerNames = { dnsNames: [], ipAddresses: [] },
 ): Promise<ClusterPki> {
   const kubernetes = await world.net.authority({ commonName: 'kubernetes' });
@@ -42,10 +46,13 @@ export async function createPki(
   const server = { dnsNames, ipAddresses, usages: ['server'] } as const;
   const stream = { commonName: '', organization: 'KubeEdge' };
   const edgeCertificates: Record<string, Certificate> = {};
-  for (const { name } of edges) {
-    // keadm's edges all carry this name (edge/pkg/edgehub/certificate/certmanager.go).
+  for (const { name, certificateAgeDays = 1 } of edges) {
+    // Up to v1.15 keadm's edges all carry this name (edge/pkg/edgehub/certificate/certmanager.go).
     const subject = { commonName: 'kubeedge.io', organization: 'kubeEdge' };
-    edgeCertificates[name] = await kubeedge.issue({ ...subject, usages: ['client'] });
+    const notBeforeMs = world.clock.now() - certificateAgeDays * DAY_MS;
+    // The window is shifted, never the clock: on loopback OpenSSL looks at the machine's.
+    const validity = { notBeforeMs, notAfterMs: notBeforeMs + EDGE_CERT_DAYS * DAY_MS };
+    edgeCertificates[name] = await kubeedge.issue({ ...subject, ...validity, usages: ['client'] });
   }
   return {
     kubernetesRoot: kubernetes.certificate,

@@ -1,7 +1,7 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 
-/** Ports of the cloud: kube-apiserver, metrics-server, CloudHub, stream server, tunnel server. */
-export const CLOUD_PORTS = [6_443, 4_443, 10_000, 10_003, 10_004] as const;
+/** Ports of the cloud: kube-apiserver, metrics-server, CloudHub and its certificates, stream server, tunnel server. */
+export const CLOUD_PORTS = [6_443, 4_443, 10_000, 10_002, 10_003, 10_004] as const;
 
 /**
  * Opens the cloud's ports on an address of the machine; before anything listens on them.

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { type Certificate, createLoopbackWorld, readCertificate } from '@kubeedge-sim/sim-kit';
@@ -49,7 +49,7 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
     describe: (nowMs) => limitCluster(describeCloud(cell, nowMs, flags.metricsServerArg ?? []), limits),
     async certificates(address, make) {
       if ((await presentFiles(folder)).length === 0) {
-        const known = flags.listen === undefined ? [address] : [hostname(), address];
+        const known = [...namesOn(flags.listen), address];
         await writeCertificates(folder, await make([...new Set([...(flags.name ?? []), ...known])]));
       }
       return readCertificates(folder, certificateFiles);
@@ -59,9 +59,12 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
     ...(flags.listen !== undefined && { publishOn: flags.listen }),
   });
   const { address, healthUrl } = running;
+  const here = flags.listen === undefined ? address : '<this machine>';
+  const token = running.token();
   const lines = [
     `kube-apiserver   https://${address}:6443`,
     `CloudHub         wss://${address}:10000`,
+    `edge.crt         https://${address}:10002`,
     `stream server    https://${address}:10003`,
     `tunnel server    wss://${address}:10004/v1/kubeedge/connect`,
     `metrics-server   https://${address}:4443`,
@@ -70,7 +73,10 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
     `certificates     ${folder}`,
     `kubeconfig       ${join(folder, 'kubeconfig')}`,
     '',
-    `kubeedge-sim edge --cloudcore ${flags.listen === undefined ? address : '<this machine>'} --certificates ${folder}`,
+    `kubeedge-sim edge --cloudcore ${here} --certificates ${folder}`,
+    ...(token === undefined
+      ? []
+      : [`kubeedge-sim join --cloudcore-ipport ${here}:10000 --edgenode-name <name> --token ${token}`]),
     '',
     `ready: the cloud serves (cloudcore ${cell.cloudcore}), until interrupted (Ctrl-C)`,
   ];
@@ -97,6 +103,14 @@ async function readAuthority({ ca, caKey }: CloudFlags, folder: string): Promise
     );
   }
   return readCertificate(ca, await readPem(ca), await readPem(caKey));
+}
+
+/** How this machine is called by whoever dials what it listens on: an edge that joins looks at the certificate. */
+function namesOn(listen: string | undefined): string[] {
+  if (listen === undefined) return [];
+  if (listen !== '0.0.0.0') return [hostname(), listen];
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return [hostname(), ...all.flatMap(({ family, address }) => (family === 'IPv4' ? [address] : []))];
 }
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

@@ -95,7 +95,7 @@ interface Place {
 }
 
 /** @throws UsageError */
-function parseEndpoint(text: string, defaultPort: number): Place {
+export function parseEndpoint(text: string, defaultPort: number): Place {
   const [, name, port] = /^(?:wss:\/\/)?([a-zA-Z0-9][a-zA-Z0-9._-]*)(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
   if (name === undefined) {
     throw new UsageError(
@@ -132,7 +132,7 @@ async function readNodeCertificate({ certificates, cert, key }: EdgeFlags): Prom
 }
 
 /** The name itself for one node, else the name with a number. @throws UsageError */
-function nodeNames(name: string, count: number): string[] {
+export function nodeNames(name: string, count: number): string[] {
   if (!/^[a-z0-9]([a-z0-9.-]{0,50}[a-z0-9])?$/.test(name)) {
     throw new UsageError(
       `Tried to name an edge ${JSON.stringify(name)}; a node's name has small letters, digits, "-" and ".". ` +
@@ -143,7 +143,7 @@ function nodeNames(name: string, count: number): string[] {
 }
 
 /** @throws UsageError when the machine is on no network */
-function machineAddress(): string {
+export function machineAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const own = all.find(({ family, internal }) => family === 'IPv4' && !internal);
   if (own !== undefined) return own.address;

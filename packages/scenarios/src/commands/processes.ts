@@ -3,6 +3,7 @@ import type { CertificatesFlags } from './certificates.ts';
 import type { CloudFlags } from './cloud.ts';
 import type { EdgeFlags } from './edge.ts';
 import type { Io } from './io.ts';
+import type { JoinFlags } from './join.ts';
 import { healthPortOption, integerFrom, limitOption, listenOption, seedOption } from './options.ts';
 
 /** Adds the commands by which a cluster is several processes, on one machine or on several. */
@@ -54,6 +55,35 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
       io.catchSignals?.();
       const { edge } = await import('./edge.ts');
       return edge(io, flags, stop);
+    });
+  program
+    .command('join')
+    .description('get a node its certificate from a cloudcore by token, and serve it as its edge')
+    .requiredOption('-e, --cloudcore-ipport <host[:port]>', 'cloudcore’s CloudHub (port 10000 if left out)')
+    .requiredOption('-t, --token <token>', 'of Secret tokensecret, as keadm gettoken prints it')
+    .requiredOption('-i, --edgenode-name <name>', 'the node’s name')
+    .addOption(
+      new Option('-s, --certport <port>', 'cloudcore’s port for certificates')
+        .default(10_002)
+        .argParser(integerFrom(1, 65_535)),
+    )
+    .addOption(
+      new Option('--tunnelport <port>', 'cloudcore’s tunnel server')
+        .default(10_004)
+        .argParser(integerFrom(1, 65_535)),
+    )
+    .option('--kubeedge-version <tag>', 'KubeEdge release of the node, e.g. v1.6.2')
+    .option('--cert-path <folder>', 'where to keep the certificate (default: nowhere, it goes with the node)')
+    .option('--docker <version>', 'its Docker Engine, e.g. 18.09.1')
+    .option('--address <ip>', 'its InternalIP (default: the machine’s)')
+    .addOption(new Option('--pods <n>', 'pods on it').default(3).argParser(integerFrom(0, 500)))
+    .addOption(listenOption())
+    .addOption(healthPortOption())
+    .addOption(seedOption())
+    .action(async (flags: JoinFlags) => {
+      io.catchSignals?.();
+      const { join } = await import('./join.ts');
+      return join(io, flags, stop);
     });
   program
     .command('certificates')

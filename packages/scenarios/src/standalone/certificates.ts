@@ -10,7 +10,7 @@ type CertificateName = (typeof certificates)[number];
 /** What a cloud and its edges share: PEM text by file name, and a kubeconfig for the cloud's kube-apiserver. */
 export type CertificateFile =
   | 'kubernetes-ca.crt'
-  | 'kubeedge-ca.crt'
+  | `kubeedge-ca.${'crt' | 'key'}`
   | `${CertificateName}.${'crt' | 'key'}`
   | 'kubeconfig';
 export type Certificates = Readonly<Record<CertificateFile, string>>;
@@ -20,6 +20,7 @@ const pairOf = (name: CertificateName) => [`${name}.crt`, `${name}.key`] as cons
 export const certificateFiles: readonly CertificateFile[] = [
   'kubernetes-ca.crt',
   'kubeedge-ca.crt',
+  'kubeedge-ca.key',
   ...certificates.flatMap(pairOf),
   'kubeconfig',
 ];
@@ -28,8 +29,8 @@ export const edgeCertificateFiles = pairOf('edge');
 
 /**
  * Makes throw-away certificates for a cloud that clients and edges know by `names`: DNS names or IPv4 addresses, beside
- * `localhost` and 127.0.0.1. The keys of the authorities are not among them, so no more can be issued. The kubeconfig
- * has the first name in it.
+ * `localhost` and 127.0.0.1. Of the authorities KubeEdge's has its key among them, by which the cloud's port 10002 signs
+ * for edges that join. The kubeconfig has the first name in it.
  */
 export async function createCertificates(names: readonly string[] = []): Promise<Certificates> {
   await using world = await createLoopbackWorld();
@@ -67,6 +68,7 @@ export async function makeCertificates(
   return {
     'kubernetes-ca.crt': authorityPem,
     'kubeedge-ca.crt': pki.kubeedgeRoot.pem,
+    'kubeedge-ca.key': pki.kubeedgeRoot.keyPem,
     ...Object.fromEntries(pairs),
     kubeconfig: kubeconfig({ server: `https://${names[0] ?? 'localhost'}:6443`, authorityPem }),
   } as Certificates;
@@ -82,7 +84,7 @@ export function readCloudPki(files: Certificates): ClusterPki {
     kubelet: pair('kubelet'),
     metricsServer: pair('metrics-server'),
     stream: { cloud: stream, 'cloud-and-edges': stream },
-    kubeedgeRoot: readCertificate('kubeedge-ca.crt', files['kubeedge-ca.crt']),
+    kubeedgeRoot: readCertificate('kubeedge-ca.crt', files['kubeedge-ca.crt'], files['kubeedge-ca.key']),
     tunnel: pair('tunnel'),
     edges: {},
   };

@@ -25,6 +25,8 @@ export interface CloudProcess {
   /** The leased address of the cloud's host. */
   readonly address: string;
   readonly healthUrl: string;
+  /** By which an edge can join now; undefined for releases without port 10002. */
+  token(): string | undefined;
 }
 
 /** Starts the cloud of a cluster whose edges are other processes, here or on other machines; it ends with the world. */
@@ -41,7 +43,7 @@ export async function startCloudProcess(world: World, options: CloudProcessOptio
   const readiness = () => (isUp ? [] : ['the cloud is starting']);
   const where = { port: healthPort, ...(publishOn !== undefined && { publishOn }) };
   const health = world.own(await startHealthServer(world, readiness, where));
-  world.own(await startCloud(world, hosts, description, readCloudPki(files)));
+  const cloud = world.own(await startCloud(world, hosts, description, readCloudPki(files)));
   isUp = true;
-  return { address, healthUrl: health.url };
+  return { address, healthUrl: health.url, token: () => cloud.token() };
 }

@@ -1,6 +1,6 @@
 import type { Certificate, World } from '@kubeedge-sim/sim-kit';
 import type { EdgeNodeDescription } from '../cluster/description.ts';
-import { type EdgeSurroundings, startEdges } from '../cluster/edge-half.ts';
+import { type EdgeSurroundings, type JoinSource, startEdges } from '../cluster/edge-half.ts';
 import { startHealthServer } from './health.ts';
 
 export interface EdgeProcessOptions {
@@ -8,7 +8,8 @@ export interface EdgeProcessOptions {
   describe: (nowMs: number, lease: number) => readonly EdgeNodeDescription[];
   /** Where edgecore dials; names are looked up at each dial. */
   cloudcore: EdgeSurroundings['cloudcore'];
-  certificate: Certificate;
+  /** The certificate of every node, or where they get one from. */
+  certificate: Certificate | JoinSource;
   /** An address of the machine to serve health on, too. */
   publishOn?: string;
   healthPort: number;

@@ -264,7 +264,10 @@ class Cloud {
   }
 }
 
-async function inLab(body: (lab: Lab) => Promise<void>, more: Partial<EdgehubConfig> = {}): Promise<void> {
+async function inLab(
+  body: (lab: Lab) => Promise<void>,
+  more: Omit<Partial<EdgehubConfig>, 'certificate' | 'roots'> = {},
+): Promise<void> {
   const world = createMemoryWorld();
   try {
     await world.run(async () => {
@@ -281,7 +284,15 @@ async function inLab(body: (lab: Lab) => Promise<void>, more: Partial<EdgehubCon
 
 async function setUp(
   world: World,
-  { more, signal, running }: { more: Partial<EdgehubConfig>; signal: AbortSignal; running: Promise<void>[] },
+  {
+    more,
+    signal,
+    running,
+  }: {
+    more: Omit<Partial<EdgehubConfig>, 'certificate' | 'roots'>;
+    signal: AbortSignal;
+    running: Promise<void>[];
+  },
 ): Promise<Lab> {
   const cloudHost = world.net.host({ name: 'cloud', address: CLOUD });
   const host = world.net.host({ name: NODE, address: '10.66.0.11' });
@@ -306,7 +317,7 @@ async function setUp(
   const common = { world, host, log, nodeName: NODE, signal };
   const config = {
     server: { address: CLOUD, port: 10_000 },
-    certificate,
+    certificate: () => certificate,
     roots: [authority.certificate],
     ...more,
   };

@@ -26,7 +26,8 @@ const QUEUE_LENGTH_MAX = 1_024;
 export interface EdgehubConfig {
   /** CloudHub, `websocket.server`. */
   server: { address: string; port: number };
-  certificate: Certificate;
+  /** Asked for at each dial. */
+  certificate: () => Certificate;
   /** Who has to have signed CloudHub's certificate, `tlsCaFile`; without them it is not verified. */
   roots?: readonly Certificate[];
   /** What CloudHub's certificate has to name; default: the address that is dialled. */
@@ -51,6 +52,8 @@ export type OutgoingMessage = Pick<
 export interface Edgehub {
   /** Keeps a connection until the process ends; rejects with the signal's reason. */
   run(): Promise<void>;
+  /** Drops the connection, so that the next one has the certificate of then. */
+  reconnect(): void;
   /** Sends a message now or, while there is no connection, after the next dial. Returns its id. */
   send(message: OutgoingMessage): string;
   /** Sends a message and resolves with its answer; undefined when none has come in time. */
@@ -67,18 +70,13 @@ export interface Edgehub {
  * kubeedge v1.6.1 edge/pkg/edgehub/edgehub.go, process.go, clients/wsclient/websocket.go; v1.23.1 does the same.
  */
 export function createEdgehub(options: EdgehubOptions): Edgehub {
-  const { world, host, log, nodeName, server, certificate, roots, serverName, signal } = options;
+  const { world, host, log, nodeName, server, roots, serverName, signal } = options;
   const queue: BeehiveMessage[] = [];
   const waiting = new Map<string, (answer: BeehiveMessage) => void>();
   let connection: WebSocketConnection | undefined;
   // The goroutine that sends finds out about a broken connection by the message that it loses.
   let losesNext = false;
   const url = `wss://${world.net.describe(server.address)}:${server.port}${hubPath(nodeName)}`;
-  const tls: TlsClientOptions =
-    roots === undefined
-      ? { verify: false, certificate }
-      : { verify: true, roots, certificate, ...(serverName !== undefined && { serverName }) };
-
   const emit = (state: TraceKinds['edgehub.connection']['state'], error?: string) =>
     world.trace.emit({
       host: host.name,
@@ -95,6 +93,7 @@ export function createEdgehub(options: EdgehubOptions): Edgehub {
 
   const edgehub: Edgehub = {
     run,
+    reconnect: () => connection?.socket.terminate(),
     send(message) {
       const id = world.ids.uuid(`beehive/${host.name}/${world.ids.next(`beehive/${host.name}`)}`);
       const { parentId = '' } = message;
@@ -157,6 +156,11 @@ export function createEdgehub(options: EdgehubOptions): Edgehub {
   function dial(): Promise<WebSocketConnection> {
     const headers = hubHeaders(nodeName);
     const timeoutMs = HANDSHAKE_TIMEOUT_MS;
+    const certificate = options.certificate();
+    const tls: TlsClientOptions =
+      roots === undefined
+        ? { verify: false, certificate }
+        : { verify: true, roots, certificate, ...(serverName !== undefined && { serverName }) };
     const common = { world, host, server, path: hubPath(nodeName), headers, tls, timeoutMs, signal };
     return dialWebSocket({ ...common, component: 'edgehub', what: 'edgehub' }, emit('dialling'));
   }

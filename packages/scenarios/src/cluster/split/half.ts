@@ -51,7 +51,7 @@ async function start(message: ToHalf & { kind: 'start' }): Promise<Half> {
   const started: Half = own.own(
     message.half === 'cloud'
       ? await startCloud(own, hosts, description, pki)
-      : await startEdges(own, surroundingsIn(hosts, pki), description.edges),
+      : await startEdges(own, surroundingsIn(own, hosts, pki, description.edges), description.edges),
   );
   return {
     act: (action) => (isLinkAction(action) ? actOnLink(own, hosts, action) : started.act(action)),

@@ -4,7 +4,7 @@ import { siblingModule } from '../../sibling-module.ts';
 import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
-import { declareHosts } from '../hosts.ts';
+import { declareHosts, edgesOf } from '../hosts.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import { isForCloud } from '../local-cluster.ts';
 import { createObserver } from '../observer.ts';
@@ -32,7 +32,7 @@ export async function startSplitCluster(
   { links }: SplitOptions,
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
-  const pki = await createPki(world, hosts.cloud, hosts.edges);
+  const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
   const leasePrefix = world.net.leasePrefix ?? '';
   const common = { kind: 'start', seed: world.seed, leasePrefix, links, description, pki } as const;
   const halves = { cloud: forkHalf(world, 'cloud'), edge: forkHalf(world, 'edge') };

@@ -43,6 +43,11 @@ export function saveCertificates(secrets: SecretStore, { ca, server }: CloudhubC
   save(secrets, CLOUDCORE_SECRET, server);
 }
 
+/** Deletes them, as `kubectl delete secret` does; cloudcore finds out when it is started again. */
+export function deleteCertificates(secrets: SecretStore): void {
+  for (const name of [CA_SECRET, CLOUDCORE_SECRET]) secrets.delete(NAMESPACE, name);
+}
+
 /**
  * The certificates of the Secrets; what is not there is made and put there. So an authority outlives its cloudcore,
  * and deleting the Secrets is how a new one comes about.

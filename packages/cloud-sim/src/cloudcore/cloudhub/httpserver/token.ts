@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { derOfPem } from '@kubeedge-sim/sim-kit';
+import { type Certificate, derOfPem } from '@kubeedge-sim/sim-kit';
 import type { SecretStore } from '../../../kube-apiserver/secret-store.ts';
 import type { CloudcoreProcess } from '../../process.ts';
 import { signJwt } from './jwt.ts';
@@ -30,7 +30,7 @@ export function keepToken(
   const put = (life: number) => {
     const expiresAtMs = world.clock.now() + life * refreshHours * hourMs;
     secrets.put(NAMESPACE, TOKEN_SECRET, () => ({
-      tokendata: Buffer.from(joinToken(certificates, expiresAtMs)),
+      tokendata: Buffer.from(createToken(certificates.ca, expiresAtMs)),
     }));
     return expiresAtMs;
   };
@@ -45,10 +45,19 @@ export function keepToken(
   return world.clock.setInterval(refresh, refreshHours * hourMs, 'cloudcore token refresh');
 }
 
-/** SHA-256 of the authority's certificate and a JWT that its key signs, with a dot between them. */
-function joinToken({ ca }: CloudhubCertificates, expiresAtMs: number): string {
+/**
+ * A token for joining: SHA-256 of the authority's certificate and a JWT that its key signs, with a dot between them.
+ * @throws RangeError for an authority whose key is not known
+ */
+export function createToken(ca: Certificate, expiresAtMs: number): string {
   const hash = createHash('sha256')
     .update(derOfPem(ca.pem ?? ''))
     .digest('hex');
   return `${hash}.${signJwt(expiresAtMs, caKeyOf(ca).sec1)}`;
+}
+
+/** The token that is in the Secret; undefined when there is none. */
+export function readToken(secrets: SecretStore): string | undefined {
+  const { tokendata } = secrets.get(NAMESPACE, TOKEN_SECRET)?.data() ?? {};
+  return tokendata && Buffer.from(tokendata).toString();
 }

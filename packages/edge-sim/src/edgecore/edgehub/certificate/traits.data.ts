@@ -1,0 +1,132 @@
+import type { CertificateTraits } from './traits.ts';
+
+// One row per KubeEdge release, null where certificates are files that somebody has put there. All were read in
+// edge/pkg/edgehub/: certificate/certmanager.go, common/http/http.go; v1.3 process.go, common/certutil/certutil.go.
+
+const era30 = {
+  subject: 'kubeedge.io',
+  nodeHeader: false,
+  rotates: false,
+  checksStatus: false,
+  exit: { code: 255, prefix: 'failed to apply for edge certificate, error: ' },
+  checksName: false,
+  bodyCap: false,
+  tokenText: 'credentials',
+  requestText: false,
+  statusText: false,
+  verifyText: false,
+} as const satisfies CertificateTraits;
+const era31 = { ...era30, tokenText: 'are' } as const satisfies CertificateTraits;
+const era4 = {
+  ...era30,
+  nodeHeader: true,
+  rotates: true,
+  checksStatus: true,
+  // klog.Fatalf
+  exit: { code: 255, prefix: 'Error: ' },
+} as const satisfies CertificateTraits;
+// klog.Exitf
+const era9 = { ...era4, exit: { code: 1, prefix: 'Error: ' } } as const satisfies CertificateTraits;
+const era94 = { ...era9, bodyCap: true } as const satisfies CertificateTraits;
+// Built by Go 1.20, which says in front what failed (golang/go src/crypto/tls/common.go CertificateVerificationError).
+const era16 = { ...era94, subject: 'node', verifyText: true } as const satisfies CertificateTraits;
+const era18 = {
+  ...era16,
+  exit: { code: 1, prefix: 'failed to apply the edge certs, err: ' },
+  // pkg/security/token/token.go VerifyCAAndGetRealToken
+  tokenText: 'whole',
+  requestText: true,
+  statusText: true,
+} as const satisfies CertificateTraits;
+// A panic in a module ends the process.
+const era21 = {
+  ...era18,
+  exit: { code: 2, prefix: 'panic: failed to apply the edge certs, err: ' },
+  checksName: true,
+} as const satisfies CertificateTraits;
+
+export const certificateTraitRows: Readonly<Record<string, CertificateTraits | null>> = {
+  'v1.2.0': null,
+  'v1.2.1': null,
+  'v1.3.0': era30,
+  'v1.3.1': era31,
+  'v1.4.0': era4,
+  'v1.5.0': era4,
+  'v1.6.0': era4,
+  'v1.6.1': era4,
+  'v1.6.2': era4,
+  'v1.7.0': era4,
+  'v1.7.1': era4,
+  'v1.7.2': era4,
+  'v1.8.0': era4,
+  'v1.8.1': era4,
+  'v1.8.2': era4,
+  'v1.9.0': era9,
+  'v1.9.1': era9,
+  'v1.9.2': era9,
+  'v1.9.3': era9,
+  'v1.9.4': era94,
+  'v1.9.5': era94,
+  'v1.10.0': era9,
+  'v1.10.1': era9,
+  'v1.10.2': era94,
+  'v1.10.3': era94,
+  'v1.11.0': era9,
+  'v1.11.1': era94,
+  'v1.11.2': era94,
+  'v1.11.3': era94,
+  'v1.12.0': era94,
+  'v1.12.1': era94,
+  'v1.12.2': era94,
+  'v1.12.3': era94,
+  'v1.12.4': era94,
+  'v1.12.5': era94,
+  'v1.12.6': era94,
+  'v1.12.7': era94,
+  'v1.13.0': era94,
+  'v1.13.1': era94,
+  'v1.13.2': era94,
+  'v1.13.3': era94,
+  'v1.13.4': era94,
+  'v1.13.5': era94,
+  'v1.14.0': era94,
+  'v1.14.1': era94,
+  'v1.14.2': era94,
+  'v1.14.3': era94,
+  'v1.14.4': era94,
+  'v1.14.5': era94,
+  'v1.15.0': era94,
+  'v1.15.1': era94,
+  'v1.15.2': era94,
+  'v1.15.3': era94,
+  'v1.15.4': era94,
+  'v1.16.0': era16,
+  'v1.16.1': era16,
+  'v1.16.2': era16,
+  'v1.16.3': era16,
+  'v1.16.4': era16,
+  'v1.16.5': era16,
+  'v1.16.6': era16,
+  'v1.17.0': era16,
+  'v1.17.1': era16,
+  'v1.17.2': era16,
+  'v1.17.3': era16,
+  'v1.17.4': era16,
+  'v1.17.5': era16,
+  'v1.18.0': era18,
+  'v1.18.1': era18,
+  'v1.18.2': era18,
+  'v1.18.3': era18,
+  'v1.19.0': era18,
+  'v1.19.1': era18,
+  'v1.19.2': era18,
+  'v1.20.0': era18,
+  'v1.21.0': era21,
+  'v1.21.1': era21,
+  'v1.21.2': era21,
+  'v1.22.0': era21,
+  'v1.22.1': era21,
+  'v1.22.2': era21,
+  'v1.23.0': era21,
+  'v1.23.1': era21,
+};
