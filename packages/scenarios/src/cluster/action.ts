@@ -9,6 +9,7 @@ import {
   linkActionForms,
   parseLinkAction,
 } from './link-action.ts';
+import { streamCertificateRecipes } from './stream-certificates.data.ts';
 
 /** What can be done to a running cluster. */
 export type Action =
@@ -76,12 +77,14 @@ export const actionForms = [
   'edgestream <node> on|off',
   'nodeip <node> <ip>',
   'edgedport <node> <port>',
-  'streamcert cloud|cloud-and-edges',
+  'streamcert cloud|cloud-and-edges|chart',
   'newca',
   'metrics-server <flag…>',
   ...linkActionForms,
 ] as const;
 
+const isStreamCertificate = (text = ''): text is StreamCertificateNames =>
+  Object.hasOwn(streamCertificateRecipes, text);
 const isPort = (text: string | undefined): text is string =>
   /^[1-9]\d{0,4}$/.test(text ?? '') && Number(text) <= 65_535;
 
@@ -114,9 +117,7 @@ export function parseAction(words: readonly string[]): Action {
     if (verb === 'edgedport' && first && isPort(second)) {
       return { do: verb, node: first, port: Number(second) };
     }
-    if (verb === 'streamcert' && (first === 'cloud' || first === 'cloud-and-edges') && !second) {
-      return { do: verb, names: first };
-    }
+    if (verb === 'streamcert' && isStreamCertificate(first) && !second) return { do: verb, names: first };
   }
   const forms = actionForms.map((form) => `  ${form}`).join('\n');
   throw new UsageError(`Tried to read the action "${words.join(' ')}"; the forms are\n${forms}`);

@@ -6,6 +6,7 @@ import type {
   MachineDescription,
 } from '@kubeedge-sim/edge-sim';
 import type { Dialect } from '@kubeedge-sim/wire';
+import type { streamCertificateRecipes } from './stream-certificates.data.ts';
 
 /** A node of the cloud: a kubelet on port 10250 and the control plane beside it. */
 export interface CloudNodeDescription {
@@ -53,8 +54,11 @@ export interface EdgeNodeDescription {
   limits?: Partial<EdgecoreLimits>;
 }
 
-/** Whose addresses the certificate of port 10003 names: certgen.sh takes the cloud's, and others if given. */
-export type StreamCertificateNames = 'cloud' | 'cloud-and-edges';
+/**
+ * How the certificate of port 10003 was made: by certgen.sh, for the cloud's addresses or for the edges' as well, or by the
+ * Helm chart.
+ */
+export type StreamCertificateNames = keyof typeof streamCertificateRecipes;
 
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {

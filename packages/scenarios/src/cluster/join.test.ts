@@ -96,6 +96,24 @@ describe('an edge that joins by token', () => {
   });
 });
 
+describe('the certificate of 10003', () => {
+  it.each([
+    ['cloud', /x509: certificate is valid for 127\.0\.0\.1, 192\.168\.0\.139, not 10\.66\.0\.11/],
+    ['chart', /x509: cannot validate certificate for 10\.66\.0\.11 because it doesn't contain any IP SANs/],
+  ] as const)('made by %s names no edge', async (streamCertificate, error) => {
+    await using world = createMemoryWorld();
+    await world.run(async () => {
+      const founding = describeWith(world, {});
+      const { metricsServer } = founding;
+      const args = metricsServer.args.filter((argument) => argument !== '--kubelet-insecure-tls');
+      const description = { ...founding, streamCertificate, metricsServer: { ...metricsServer, args } };
+      const cluster = world.own(await startLocalCluster(world, description));
+      await cluster.scrapes(1);
+      expect(cluster.log('master-1', 'metrics-server', 0).join('\n')).toMatch(error);
+    });
+  });
+});
+
 describe('a certificate', () => {
   it('that has expired brings no tunnel', () =>
     inCluster({ certificateAgeDays: 366 }, async (cluster) => {

@@ -1,5 +1,6 @@
-import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, CertificateAuthority, Host, World } from '@kubeedge-sim/sim-kit';
 import type { EdgeNodeDescription, StreamCertificateNames } from './description.ts';
+import { type StreamCertificateRecipe, streamCertificateRecipes } from './stream-certificates.data.ts';
 
 /** The certificates of a cluster, made before anything starts. */
 export interface ClusterPki {
@@ -44,7 +45,6 @@ export async function createPki(
   const { dnsNames } = names;
   const ipAddresses = ['127.0.0.1', cloud.address, ...names.ipAddresses];
   const server = { dnsNames, ipAddresses, usages: ['server'] } as const;
-  const stream = { commonName: '', organization: 'KubeEdge' };
   const edgeCertificates: Record<string, Certificate> = {};
   for (const { name, certificateAgeDays = 1 } of edges) {
     // Up to v1.15 keadm's edges all carry this name (edge/pkg/edgehub/certificate/certmanager.go).
@@ -54,6 +54,12 @@ export async function createPki(
     const validity = { notBeforeMs, notAfterMs: notBeforeMs + EDGE_CERT_DAYS * DAY_MS };
     edgeCertificates[name] = await kubeedge.issue({ ...subject, ...validity, usages: ['client'] });
   }
+  const stream = await createStreamCertificates(world, kubernetes, {
+    cloud: ipAddresses,
+    'cloud-and-edges': [...ipAddresses, ...edges.map(({ address }) => address)],
+    none: [],
+    dnsNames,
+  });
   return {
     kubernetesRoot: kubernetes.certificate,
     apiserver: await kubernetes.issue({
@@ -67,16 +73,35 @@ export async function createPki(
       organization: 'system:nodes',
     }),
     metricsServer: await kubernetes.issue({ ...server, commonName: 'metrics-server' }),
-    stream: {
-      cloud: await kubernetes.issue({ ...server, ...stream }),
-      'cloud-and-edges': await kubernetes.issue({
-        ...server,
-        ...stream,
-        ipAddresses: [...ipAddresses, ...edges.map(({ address }) => address)],
-      }),
-    },
+    stream,
     kubeedgeRoot: kubeedge.certificate,
     tunnel: await kubeedge.issue({ ...server, commonName: 'KubeEdge', organization: 'KubeEdge' }),
     edges: edgeCertificates,
+  };
+}
+
+/** One for each way to install it. */
+async function createStreamCertificates(
+  world: World,
+  kubernetes: CertificateAuthority,
+  known: Readonly<Record<StreamCertificateRecipe['addresses'] | 'dnsNames', readonly string[]>>,
+): Promise<ClusterPki['stream']> {
+  const issue = async (recipe: StreamCertificateRecipe) => {
+    const { authority, addresses, days, dnsNames, ...subject } = recipe;
+    const issuer =
+      authority === 'kubernetes' ? kubernetes : await world.net.authority({ commonName: authority });
+    return issuer.issue({
+      ...subject,
+      ipAddresses: known[addresses],
+      // By what else clients know a cloud of its own; a chart knows nothing of it.
+      dnsNames: authority === 'kubernetes' ? [...dnsNames, ...known.dnsNames] : dnsNames,
+      notAfterMs: world.clock.now() + days * DAY_MS,
+    });
+  };
+  const { cloud, chart } = streamCertificateRecipes;
+  return {
+    cloud: await issue(cloud),
+    'cloud-and-edges': await issue(streamCertificateRecipes['cloud-and-edges']),
+    chart: await issue(chart),
   };
 }

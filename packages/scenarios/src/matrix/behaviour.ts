@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type EdgecoreRelease, type EngineProfile, edgecoreRelease } from '@kubeedge-sim/edge-sim';
+import { httpServerRelease } from '@kubeedge-sim/cloud-sim';
+import {
+  certificateTraits,
+  type EdgecoreRelease,
+  type EngineProfile,
+  edgecoreRelease,
+} from '@kubeedge-sim/edge-sim';
 import { dialectOf } from '@kubeedge-sim/wire';
 import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import { profileOf, releaseOf } from '../cluster/edge-half.ts';
@@ -40,15 +46,22 @@ export function edgecoreBehaviour(release: EdgecoreRelease): object {
 export function behaviourKey(scenario: Scenario, cell: Cell): string {
   const description = describeWithFaults(scenario, cell, DESCRIBED_AT_MS);
   const edges = description.edges.map((edge) => {
-    const { release, dialect } = releaseOf(edge.edgecore);
+    const { tag, release, dialect } = releaseOf(edge.edgecore);
     return {
       ...edge,
+      // Who joins sees how releases hand out certificates; nobody else does.
+      ...(edge.join && { join: [edge.join, certificateTraits(tag), joinedRelease(description.cloudcore)] }),
       edgecore: { ...edgecoreBehaviour(release), dialect: withoutRelease(dialect) },
       docker: engineBehaviour(profileOf(edge.docker)),
     };
   });
   const cluster = { ...description, cloudcore: cloudcoreBehaviour(description.cloudcore), edges };
   return createHash('sha256').update(JSON.stringify(cluster)).digest('base64');
+}
+
+function joinedRelease(tag: string): object | undefined {
+  const { logSources: _lines, ...behaviour } = httpServerRelease(tag) ?? { logSources: {} };
+  return behaviour;
 }
 
 /** cloudcore's own data and its side of the tunnel, without the tag and the places its log lines name. */

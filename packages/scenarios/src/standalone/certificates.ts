@@ -83,7 +83,7 @@ export function readCloudPki(files: Certificates): ClusterPki {
     apiserver: pair('apiserver'),
     kubelet: pair('kubelet'),
     metricsServer: pair('metrics-server'),
-    stream: { cloud: stream, 'cloud-and-edges': stream },
+    stream: { cloud: stream, 'cloud-and-edges': stream, chart: stream },
     kubeedgeRoot: readCertificate('kubeedge-ca.crt', files['kubeedge-ca.crt'], files['kubeedge-ca.key']),
     tunnel: pair('tunnel'),
     edges: {},

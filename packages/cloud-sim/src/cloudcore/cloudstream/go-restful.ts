@@ -82,7 +82,7 @@ function acceptsAnything(accept: string): boolean {
 }
 
 /** golang/go src/net/http/server.go cleanPath */
-function cleanPath(path: string): string {
+export function cleanPath(path: string): string {
   const clean: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') clean.pop();

@@ -295,6 +295,7 @@ describe('port 10002', () => {
     ['v1.7.0', '/readyz', 'GET', [404, '404 page not found\n']],
     ['v1.10.2', '/readyz', 'GET', [404, '404: Page Not Found']],
     ['v1.6.1', '/edge.crt', 'POST', [405, '']],
+    ['v1.6.1', '//ca.crt', 'GET', [301, '']],
     ['v1.14.0', '/edge.crt', 'POST', [405, '405: Method Not Allowed']],
     ['v1.19.0', '/node/edge-node-1', 'GET', [404, '404: Page Not Found']],
     ['v1.20.0', '/node/edge-node-1', 'GET', [200, 'Node founded']],

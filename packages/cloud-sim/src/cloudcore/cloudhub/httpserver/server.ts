@@ -3,7 +3,7 @@ import { listenGoHttp } from '../../cloudstream/go-http-server.ts';
 import { GoPanic } from '../../cloudstream/go-panic.ts';
 import { firstHeader, type GoRequest } from '../../cloudstream/go-request.ts';
 import { type GoResponse, writeNotFound, writeRedirect } from '../../cloudstream/go-response.ts';
-import { type Route, routeRequest } from '../../cloudstream/go-restful.ts';
+import { cleanPath, type Route, routeRequest } from '../../cloudstream/go-restful.ts';
 import type { NodeClient } from '../../nodes.ts';
 import { edgeCoreClientCert, type HttpServerContext } from './certificate.ts';
 import * as messages from './messages.ts';
@@ -64,7 +64,13 @@ function route(
 ): Kind | undefined {
   const { method, url } = request;
   if (router === 'mux') {
-    // gorilla/mux v1.8.0 mux.go ServeHTTP: exact paths, and a 405 that says nothing.
+    // gorilla/mux v1.8.0 mux.go ServeHTTP: clean and exact paths, a redirect and a 405 that say nothing.
+    const clean = cleanPath(url.path);
+    if (clean !== url.path) {
+      response.header.set('Location', `${clean}${url.rawQuery === '' ? '' : `?${url.rawQuery}`}`);
+      answer(response, 301, '');
+      return undefined;
+    }
     const byPath = routes.filter(({ path }) => path === url.path);
     const found = byPath.find((candidate) => candidate.method === method);
     if (found !== undefined) return found.kind;
