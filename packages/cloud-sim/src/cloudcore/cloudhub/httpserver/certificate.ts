@@ -169,7 +169,7 @@ async function sign(
   }
   const csr = readCertificateRequest(body);
   if (csr === undefined) {
-    const reason = body.length === 0 ? 'asn1: syntax error: sequence truncated' : 'asn1: structure error';
+    const reason = messages.asn1Error(body);
     const says = `fail to signCerts, err: failed to parse csr, err: ${reason}`;
     return fail('parseFailed', messages.parseLog(node, reason), says);
   }

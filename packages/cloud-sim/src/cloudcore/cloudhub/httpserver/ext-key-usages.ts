@@ -25,7 +25,8 @@ export function readUsages(header: string): readonly number[] | string {
   try {
     json = JSON.parse(header);
   } catch {
-    return 'invalid character in header';
+    // golang/go src/encoding/json/scanner.go; what is wrong further on has texts of its own there.
+    return `invalid character '${header.trim().charAt(0)}' looking for beginning of value`;
   }
   if (json === null) return [];
   if (!Array.isArray(json)) return 'json: cannot unmarshal into Go value of type []x509.ExtKeyUsage';

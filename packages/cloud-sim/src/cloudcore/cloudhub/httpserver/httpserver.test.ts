@@ -228,7 +228,9 @@ describe('port 10002', () => {
       'v1.18.0',
       [
         500,
-        'failed to sign certs for edgenode edge-node-1, err: fail to signCerts, err: failed to parse csr, err: asn1: structure error',
+        'failed to sign certs for edgenode edge-node-1, err: fail to signCerts, err: failed to parse csr, err: asn1: structure error: ' +
+          "tags don't match (16 vs {class:1 tag:14 length:111 isCompound:true}) {optional:false explicit:false application:false " +
+          'private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false} certificateRequest @2',
       ],
     ],
   ] as const)('gets no request that is none past %s', (tag, expected) =>

@@ -46,3 +46,17 @@ export const ready = 'Cloudcore is ready with no leaderelection';
 /** golang/go src/runtime/panic.go */
 export const nilPointer = 'runtime error: invalid memory address or nil pointer dereference';
 export const noOrganization = 'runtime error: index out of range [0] with length 0';
+
+/**
+ * golang/go src/encoding/asn1/asn1.go parseField, for bytes that are no sequence; what is wrong inside of one has texts of
+ * its own there.
+ */
+export function asn1Error(der: Uint8Array): string {
+  const [identifier = 0, length = 0] = der;
+  if (der.length < 2 || identifier === 0x30) return 'asn1: syntax error: sequence truncated';
+  const found = `{class:${identifier >> 6} tag:${identifier & 31} length:${length} isCompound:${(identifier & 32) !== 0}}`;
+  const wanted =
+    '{optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 ' +
+    'timeType:0 set:false omitEmpty:false}';
+  return `asn1: structure error: tags don't match (16 vs ${found}) ${wanted} certificateRequest @2`;
+}
