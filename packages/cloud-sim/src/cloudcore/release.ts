@@ -146,6 +146,8 @@ export interface CloudcoreRelease {
    * Edges' patches of their Node are applied as they are, a port in them too; without it they are dropped.
    */
   readonly nodePatch: boolean;
+  /** They are read as base64 instead of as text. */
+  readonly nodePatchBase64?: true;
   /** Tunnel port of a cluster's first cloudcore; null: the release knows no tunnel ports. */
   readonly tunnelPortFirst: number | null;
   /** What a cloudcore does whose address has a tunnel port on record, as after every restart. */

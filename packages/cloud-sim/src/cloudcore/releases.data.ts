@@ -207,7 +207,8 @@ export const releaseRows = [
   // keeps a non-zero port. Nothing redirects 10250. kubeedge/kubeedge issue 4310. v1.12.1 vendors
   // kubeedge/kubernetes v1.22.6-kubeedge3: the setter is gone, initialNode registers ReadOnlyPort (10350)
   // once, and what cloudcore writes stays.
-  { release: 'v1.12.0', ...era12, logSources: sources.from1_12_0 },
+  // cloud/pkg/edgecontroller/controller/upstream.go patchNode: base64, the message's bytes from v1.12.1 on.
+  { release: 'v1.12.0', ...era12, nodePatchBase64: true, logSources: sources.from1_12_0 },
   { release: 'v1.12.1', ...era12, logSources: sources.from1_12_0 },
   { release: 'v1.12.2', ...era12, logSources: sources.from1_12_0 },
   { release: 'v1.12.3', ...era12, logSources: sources.from1_12_0 },

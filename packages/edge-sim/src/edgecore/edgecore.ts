@@ -369,6 +369,7 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     internalIp: options.nodeIp ?? machine.host.address,
     hostname: options.nodeName,
     patch: nodeStatus.patch,
+    ...(nodeStatus.base64 && { patchInBase64: true }),
     ...(nodeStatus.port === null ? {} : { port: nodeStatus.port }),
     cpu: String(description.cores),
     memory: `${Math.floor(description.memoryBytes / 1024)}Ki`,

@@ -85,9 +85,9 @@ export interface EdgecoreRelease {
   };
   /**
    * How the node's status is sent: as a whole, or as the embedded kubelet's patch of what differs; and the kubelet
-   * port in it, null where it is left as it is.
+   * port in it, null where it is left as it is. `base64`: the patch travels so instead of as text.
    */
-  nodeStatus: { patch: boolean; port: number | null };
+  nodeStatus: { patch: boolean; port: number | null; base64?: true };
   /** null: no tunnel. */
   edgestream: EdgestreamTraits | null;
 }

@@ -85,9 +85,10 @@ const edgedWithoutDebugging = {
 // edge/pkg/edged/edged_status.go up to v1.11; from v1.12 the embedded kubelet patches its Node. In v1.12.0 its
 // nodestatus.DaemonEndpoints setter (kubernetes v1.22.6-kubeedge1 pkg/kubelet/kubelet_node_status.go) puts the
 // configured port there, 10250 by default, over the one that cloudcore wrote when the tunnel connected
-// (kubeedge/kubeedge#4310); v1.12.1 drops the setter.
+// (kubeedge/kubeedge#4310); v1.12.1 drops the setter. v1.12.0 sends the patch as bytes, which are base64 in JSON, and
+// v1.12.1 as text (edge/pkg/metamanager/client/node.go Patch).
 const wholeStatus = { patch: false, port: 10_350 };
-const patchTo10250 = { patch: true, port: 10_250 };
+const patchTo10250 = { patch: true, port: 10_250, base64: true } as const;
 const patchWithoutPort = { patch: true, port: null };
 
 // pkg/stream/edgedlogconnection.go (v1.3: connection.go) Serve

@@ -206,7 +206,11 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
         certificate: certificates.server,
         clientRoots: [certificates.ca],
         objects: edgeObjectsIn(store, cloudcore, () => world.clock.now()),
-        ...(release !== undefined && { embeddedKubelets: release.nodePatch, gorilla: release.gorilla }),
+        ...(release !== undefined && {
+          embeddedKubelets: release.nodePatch,
+          patchesInBase64: release.nodePatchBase64 === true,
+          gorilla: release.gorilla,
+        }),
       }),
     );
   };

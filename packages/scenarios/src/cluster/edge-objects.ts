@@ -10,6 +10,11 @@ export function edgeObjectsIn(
   cloudcore: Cloudcore | undefined,
   now: () => number,
 ): EdgeObjects {
+  // A patch of what has changed repeats no condition, and a lease has none.
+  const present = (name: string) => {
+    const found = store.node(name)?.status.conditions.find(({ type }) => type === 'Ready');
+    return found && { ready: found.status, reason: found.reason, message: found.message };
+  };
   return {
     node: (name) => store.node(name),
     createNode: (name, report) => registerNode(store, name, report, now()),
@@ -20,7 +25,9 @@ export function edgeObjectsIn(
       const { ready, kubeletVersion, containerRuntimeVersion, internalIp, hostname } = report;
       const { capacity, allocatable } = report;
       return store.heartbeat(name, {
-        ...(ready !== undefined && { ready: ready.status, reason: ready.reason, message: ready.message }),
+        ...(ready === undefined
+          ? present(name)
+          : { ready: ready.status, reason: ready.reason, message: ready.message }),
         ...(kubeletVersion !== undefined && { kubeletVersion }),
         ...(containerRuntimeVersion !== undefined && { containerRuntimeVersion }),
         ...(written.port !== undefined && { kubeletPort: written.port }),
@@ -35,10 +42,7 @@ export function edgeObjectsIn(
         ...(allocatable !== undefined && { allocatable }),
       });
     },
-    renewLease(name) {
-      const ready = store.node(name)?.status.conditions.find(({ type }) => type === 'Ready');
-      if (ready !== undefined) store.heartbeat(name, { ready: ready.status, ...reasonOf(ready) });
-    },
+    renewLease: (name) => void store.heartbeat(name, present(name)),
     updatePodStatus: (namespace, name, status) => updatePodStatus(store, namespace, name, status),
     podsOf: (node) => store.pods().filter(({ spec }) => spec.nodeName === node),
     watchPods: (listener) =>
@@ -53,8 +57,6 @@ export function edgeObjectsIn(
 }
 
 const operations = { ADDED: 'insert', MODIFIED: 'update', DELETED: 'delete' } as const;
-
-const reasonOf = ({ reason, message }: { reason: string; message: string }) => ({ reason, message });
 
 function updatePodStatus(
   store: ObjectStore,

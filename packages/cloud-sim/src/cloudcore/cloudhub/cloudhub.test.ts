@@ -131,7 +131,7 @@ describe('an edge up to v1.11', () => {
 });
 
 describe('an edge with an embedded kubelet', () => {
-  const patch = Buffer.from(JSON.stringify({ status })).toString('base64');
+  const patch = JSON.stringify({ status });
 
   test('registers, patches and renews its lease', async () => {
     await inLab(
@@ -164,6 +164,24 @@ describe('an edge with an embedded kubelet', () => {
         ]);
       },
       { embeddedKubelets: true },
+    );
+  });
+
+  test.each([
+    [false, patch, true],
+    [false, Buffer.from(patch).toString('base64'), false],
+    [true, Buffer.from(patch).toString('base64'), true],
+    [true, patch, false],
+  ])('patches as its cloud reads them, base64 %s', async (patchesInBase64, content, isRead) => {
+    await inLab(
+      async ({ dial, calls, store }) => {
+        store.describe({ nodes: [describedNode] });
+        const edge = await dial();
+        edge.send('patch', `null/nodepatch/${NODE}`, content);
+        expect(await edge.silent()).toBe(!isRead);
+        expect(calls.length).toBe(isRead ? 1 : 0);
+      },
+      { embeddedKubelets: true, patchesInBase64 },
     );
   });
 

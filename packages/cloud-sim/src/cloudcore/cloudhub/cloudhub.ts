@@ -40,6 +40,8 @@ export interface CloudhubOptions {
   embeddedKubelets?: boolean;
   /** How the release's gorilla/websocket words what is wrong with a frame. Default '1.4'. */
   gorilla?: CloudcoreRelease['gorilla'];
+  /** Whether it reads their patches as base64, as v1.12.0 does, instead of as text. Default false. */
+  patchesInBase64?: boolean;
   /** The largest message accepted, in bytes; default 16 MiB. Upstream has no bound. A longer one closes with 1009. */
   maxPayloadBytes?: number;
 }
@@ -81,7 +83,8 @@ export async function startCloudhub(
   host: Host,
   options: CloudhubOptions,
 ): Promise<AsyncDisposable> {
-  const { objects, embeddedKubelets = false, gorilla = '1.4', maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
+  const { objects, embeddedKubelets = false, patchesInBase64 = false } = options;
+  const { gorilla = '1.4', maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
   const upgrader = createUpgrader(maxPayloadBytes);
   const sessions = new Map<string, Session>();
 
@@ -157,6 +160,7 @@ export async function startCloudhub(
       node,
       message,
       embeddedKubelets,
+      patchesInBase64,
       onNodeStatus: (ready) => emit('cloudhub.node-status', { node, ready }, connection),
     });
     if (answer === undefined) return;

@@ -14,6 +14,7 @@ export interface EdgeMessage {
   readonly node: string;
   readonly message: BeehiveMessage;
   readonly embeddedKubelets: boolean;
+  readonly patchesInBase64: boolean;
   onNodeStatus(ready: boolean): void;
 }
 
@@ -104,13 +105,13 @@ function insertNode(objects: EdgeObjects, { resource, content }: BeehiveMessage,
   return { resource, content: found(objects.node(name)) };
 }
 
-// kubeedge v1.12.0 upstream.go patchNode: bytes of Go, base64 in JSON.
+// kubeedge v1.12.0, v1.12.1 upstream.go patchNode.
 function patchNode(objects: EdgeObjects, edge: EdgeMessage, name: string): Answer | undefined {
   const { resource, content } = edge.message;
   if (typeof content !== 'string') return undefined;
   let patch: unknown;
   try {
-    patch = JSON.parse(Buffer.from(content, 'base64').toString());
+    patch = JSON.parse(edge.patchesInBase64 ? Buffer.from(content, 'base64').toString() : content);
   } catch {
     return undefined;
   }

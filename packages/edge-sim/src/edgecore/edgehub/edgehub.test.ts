@@ -195,7 +195,7 @@ describe('the node status', () => {
         `insert null/node/${NODE}`,
         `patch null/nodepatch/${NODE}`,
       ]);
-      const patch = JSON.parse(Buffer.from(said[1]?.content as string, 'base64').toString());
+      const patch = JSON.parse(said[1]?.content as string);
       expect(patch.status.conditions[0]).toMatchObject({ type: 'Ready', status: 'True' });
     });
   });

@@ -28,6 +28,8 @@ export interface NodeReport {
   port?: number;
   /** Whether this is the embedded kubelet's patch of its Node instead of a whole status. */
   patch: boolean;
+  /** Whether that patch is sent in base64 instead of as text. */
+  patchInBase64?: boolean;
   cpu: string;
   memory: string;
   pods: string;
@@ -77,7 +79,10 @@ export function nodeStatusRequest(report: NodeReport, nowMs: number) {
   };
 }
 
-/** What the embedded kubelet patches, in Go's bytes: base64. kubeedge v1.12.0 edge/pkg/metamanager/client/node.go Patch */
+/**
+ * What the embedded kubelet patches, as text; v1.12.0 sends Go's bytes, which are base64 in JSON.
+ * kubeedge v1.12.0, v1.12.1 edge/pkg/metamanager/client/node.go Patch
+ */
 export function nodePatch(report: NodeReport, nowMs: number): string {
   const status = {
     ...resourcesOf(report),
@@ -86,7 +91,8 @@ export function nodePatch(report: NodeReport, nowMs: number): string {
     ...(report.port !== undefined && { daemonEndpoints: { kubeletEndpoint: { Port: report.port } } }),
     nodeInfo: nodeInfoOf(report),
   };
-  return Buffer.from(JSON.stringify({ status })).toString('base64');
+  const text = JSON.stringify({ status });
+  return report.patchInBase64 === true ? Buffer.from(text).toString('base64') : text;
 }
 
 function resourcesOf({ cpu, memory, pods }: NodeReport) {
