@@ -1,3 +1,4 @@
+export { type ComponentLog, createComponentLog } from './edgecore/component-log.ts';
 export type { DockerClientMode } from './edgecore/docker-client.ts';
 export { runtimeVersion } from './edgecore/dockershim/docker-service.ts';
 export { type EdgecoreOptions, startEdgecore } from './edgecore/edgecore.ts';
@@ -15,6 +16,7 @@ export {
 } from './edgecore/edgehub/certificate/files.ts';
 export { type CertificateTraits, certificateTraits } from './edgecore/edgehub/certificate/traits.ts';
 export type { EdgehubConfig } from './edgecore/edgehub/edgehub.ts';
+export { type EdgestreamOptions, runEdgestream } from './edgecore/edgestream/edgestream.ts';
 export { edgecoreRelease, edgecoreTags } from './edgecore/find-release.ts';
 export { type EdgecoreLimits, edgecoreLimitsDefault } from './edgecore/limits.ts';
 export type { EdgecoreRelease, MetricsConnectionTraits } from './edgecore/release.ts';

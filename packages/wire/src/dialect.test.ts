@@ -2,6 +2,12 @@ import { expect, test } from 'vitest';
 import { releaseRows } from './dialects.data.ts';
 import { dialectOf, goJsonTraits, knownReleases } from './index.ts';
 
+test('Go 1.26 writes the fields of url.URL in another order', () => {
+  const { urlJsonFields } = goJsonTraits('1.26.8');
+  expect(urlJsonFields.toSorted()).toEqual(goJsonTraits('1.23').urlJsonFields.toSorted());
+  expect(urlJsonFields.slice(4, 8)).toEqual(['Path', 'Fragment', 'RawQuery', 'RawPath']);
+});
+
 test('there is one row for each of the 83 releases', () => {
   expect(knownReleases()).toHaveLength(83);
   expect(new Set(knownReleases()).size).toBe(83);

@@ -69,19 +69,35 @@ export function knownReleases(): string[] {
 
 /**
  * What a Go toolchain writes: which url.URL fields exist and how control characters are escaped.
- * RawFragment came with Go 1.15, OmitHost with Go 1.19, `\b` and `\f` with Go 1.22.
+ * RawFragment came with Go 1.15, OmitHost with Go 1.19, `\b` and `\f` with Go 1.22, another order with Go 1.26.
  *
- * @param goVersion e.g. `1.14` or `1.19.8`; holds for 1.13 to 1.23; Go 1.26 has another field order,
- *   but no release is built with it
+ * @param goVersion e.g. `1.14` or `1.19.8`; holds for 1.13 to 1.23, and for 1.26
  */
 export function goJsonTraits(goVersion: string): GoJsonTraits {
   const minor = Number(goVersion.split('.')[1] ?? 0);
+  const jsonShortEscapes = minor >= 22;
+  if (minor >= 26) return { goVersion, urlJsonFields: urlJsonFieldsFrom26, jsonShortEscapes };
   const urlJsonFields: UrlJsonField[] = ['Scheme', 'Opaque', 'User', 'Host', 'Path', 'RawPath'];
   if (minor >= 19) urlJsonFields.push('OmitHost');
   urlJsonFields.push('ForceQuery', 'RawQuery', 'Fragment');
   if (minor >= 15) urlJsonFields.push('RawFragment');
-  return { goVersion, urlJsonFields, jsonShortEscapes: minor >= 22 };
+  return { goVersion, urlJsonFields, jsonShortEscapes };
 }
+
+// golang/go go1.26.8 src/net/url/url.go type URL. No official build of KubeEdge has it yet.
+const urlJsonFieldsFrom26: readonly UrlJsonField[] = [
+  'Scheme',
+  'Opaque',
+  'User',
+  'Host',
+  'Path',
+  'Fragment',
+  'RawQuery',
+  'RawPath',
+  'RawFragment',
+  'ForceQuery',
+  'OmitHost',
+];
 
 function nearestReleases(release: string): string[] {
   const wanted = versionNumber(release);

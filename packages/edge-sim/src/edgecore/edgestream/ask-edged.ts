@@ -154,10 +154,12 @@ function requestHeaders(
   const headers: Record<string, string | string[]> = { Host: target.host };
   const [agent = 'Go-http-client/1.1'] = given.get('User-Agent') ?? [];
   if (agent !== '') headers['User-Agent'] = agent;
-  for (const [name, values] of [...given].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, texts] of [...given].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // Go writes the bytes of its strings, which are UTF-8; node:http writes a byte for each character.
+    const values = texts.map((value) => Buffer.from(value).toString('latin1'));
     const problem = headerProblem(name, values);
     if (problem !== undefined) return problem;
-    if (!NOT_FORWARDED.includes(name)) headers[name] = [...values];
+    if (!NOT_FORWARDED.includes(name)) headers[name] = values;
   }
   if (!given.has('Accept-Encoding')) headers['Accept-Encoding'] = 'gzip';
   return headers;

@@ -105,7 +105,7 @@ async function dialEdged(options: ExecConnectionOptions): Promise<NetSocket | un
   if (typeof target === 'string') return failed(target);
   try {
     const socket = await host.connect(target.endpoint, { component: 'edgestream', parent, signal });
-    socket.write(Buffer.from(requestHead(payload, target), 'latin1'));
+    socket.write(requestHead(payload, target));
     emit({ outcome: 'answered' });
     return socket;
   } catch (error) {

@@ -1,0 +1,3 @@
+module namespace
+
+go 1.21
