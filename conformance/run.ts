@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildGo, goVersion, releases } from './go.ts';
 import { cases, type Seen } from './play.ts';
 import { reasons } from './reasons.data.ts';
-import { judge, problemsOf, shownText, tableText } from './table.ts';
+import { disagreements, judge, problemsOf, shownText, tableText } from './table.ts';
 
 const DOCUMENT = new URL('../docs/conformance.md', import.meta.url);
 const BEGIN = '<!-- made by npm run conformance -- --write -->\n';
@@ -55,6 +55,7 @@ const problems = problemsOf(cells, reasons, isPart || values.quick);
 const table = tableText(chosen, wanted, cells);
 if (values.write && problems.length === 0) writeDocument(table);
 else if (!values.show) console.log(table);
+if (!values.write) problems.push(...disagreements(documented(), cells));
 if (!isPart && !values.quick && !values.write && documented() !== table) {
   problems.push('docs/conformance.md says something else than this run. Run npm run conformance -- --write.');
 }

@@ -122,6 +122,30 @@ export function tableText(
   ].join('\n');
 }
 
+/** Where a table that was made before says something else of what was played now. */
+export function disagreements(documented: string, cells: readonly Cell[]): string[] {
+  const rows = documented
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .split(' | ')
+        .map((text) => text.trim()),
+    );
+  const [head = []] = rows;
+  return cells
+    .filter(({ verdict }) => verdict === 'equal' || verdict === 'differs')
+    .flatMap(({ case: name, release, half, verdict }) => {
+      const column = head.indexOf(`${release} ${half === 'ourCloud' ? 'our cloud' : 'our edge'}`);
+      const found = rows.find(([first]) => first === name)?.[column] ?? 'nothing';
+      if (found.startsWith(verdict)) return [];
+      return [
+        `${release}, ${half}, "${name}": found ${verdict}, docs/conformance.md says ${found}. Run it with --write.`,
+      ];
+    });
+}
+
 /** What differs, line by line. */
 export function shownText(
   cells: readonly Cell[],

@@ -310,7 +310,6 @@ export const cloudCases: readonly Case[] = [
     },
   },
   untilId(127),
-  untilId(16_383),
   {
     of: 'cloud',
     name: 'attach: bytes both ways',
