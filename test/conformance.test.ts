@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildGo, releases } from '../conformance/go.ts';
 import { describeNeeding } from './needs.ts';
 
@@ -30,7 +30,7 @@ describeNeeding('go', 'conformance with the real code', () => {
 });
 
 if (left.length > 0) {
-  describe.skip(`conformance of ${left.join(', ')} (skipped, not built yet: run npm run conformance)`, () => {
-    test('is skipped', () => {});
-  });
+  process.stderr.write(
+    `[conformance] not played, since not built yet: ${left.join(', ')}; run npm run conformance\n`,
+  );
 }
