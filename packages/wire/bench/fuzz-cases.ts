@@ -18,15 +18,26 @@ import {
   goStringFromBytes,
   goStringToBytes,
   knownReleases,
-  LineScanner,
   messageLength,
   messageTypeGoName,
   messageTypes,
   readConnectHeaders,
   WireError,
-  type WireErrorCode,
   writeMessage,
 } from '@kubeedge-sim/wire';
+import {
+  below,
+  isSame,
+  must,
+  mutated,
+  oneIn,
+  orRefused,
+  pick,
+  randomBytes,
+  standsAt,
+  startAt,
+} from './generator.ts';
+import { lineScanner } from './scanner-case.ts';
 
 /** A case failed: `state` is what the generator stood at before it. */
 export class FuzzFailure extends Error {
@@ -43,42 +54,6 @@ export class FuzzFailure extends Error {
 
 /** How many cases of each name were run. */
 export type FuzzCounts = ReadonlyMap<string, number>;
-
-let state = 1;
-
-/** xorshift32: an integer from 0 to below - 1. */
-function below(limit: number): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % limit;
-}
-const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
-const oneIn = (times: number) => below(times) === 0;
-
-function randomBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = below(256);
-  return bytes;
-}
-
-function must(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what);
-}
-
-const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-const asText = (value: unknown) =>
-  JSON.stringify(value, (_, inner: unknown) => (inner instanceof Map ? [...inner] : inner));
-
-/** Undefined when it throws one of the errors it may throw; anything else it throws is the case's failure. */
-function orRefused<T>(codes: readonly WireErrorCode[], run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof WireError && codes.includes(error.code)) return undefined;
-    throw error;
-  }
-}
 
 const dialects: readonly Dialect[] = knownReleases().flatMap((tag) => {
   try {
@@ -99,35 +74,6 @@ const decodingErrors = [
   'WIRE_ERR_CONNECT_ID_RANGE',
   'WIRE_ERR_MESSAGE_TYPE_RANGE',
 ] as const;
-
-/** Changes, cuts and doubles bytes. */
-function mutated(bytes: Uint8Array): Uint8Array {
-  let changed = Uint8Array.from(bytes);
-  for (let change = 1 + below(4); change > 0 && changed.length > 0; change--) {
-    const at = below(changed.length);
-    switch (below(5)) {
-      case 0:
-        changed[at] = below(256);
-        break;
-      case 1:
-        changed[at] = (changed[at] ?? 0) ^ (1 << below(8));
-        break;
-      case 2:
-        changed = changed.slice(0, at);
-        break;
-      case 3:
-        changed = Uint8Array.from([...changed.subarray(0, at), ...changed.subarray(Math.max(0, at - 8))]);
-        break;
-      default:
-        changed = Uint8Array.from([
-          ...changed.subarray(0, at),
-          ...randomBytes(below(5)),
-          ...changed.subarray(at),
-        ]);
-    }
-  }
-  return changed;
-}
 
 function messageRoundTrip(): void {
   const message = { connectId: anyId(), type: anyType(), data: randomBytes(below(40)) };
@@ -369,61 +315,6 @@ function handshake(): void {
   must(strange.hostname === strange.hostname.trim(), 'a hostname has blanks at its ends');
 }
 
-const lineLengths = [0, 1, 2, 40, 500];
-const longLengths = [65_534, 65_535, 65_536, 65_537, 70_000];
-
-function lineScanner(): void {
-  const isLong = oneIn(400);
-  const lines = Array.from({ length: 1 + below(6) }, () => {
-    const line = new Uint8Array(isLong && oneIn(2) ? pick(longLengths) : pick(lineLengths)).fill(
-      0x41 + below(26),
-    );
-    if (line.length > 0 && oneIn(3)) line[line.length - 1] = 0x0d;
-    return line;
-  });
-  const endsWithFeed = oneIn(2);
-  const body = Buffer.concat(
-    lines.flatMap((line, index) =>
-      index < lines.length - 1 || endsWithFeed ? [line, Uint8Array.of(10)] : [line],
-    ),
-  );
-  const whole = scan([body]);
-  const cuts: Uint8Array[] = [];
-  const most = isLong ? 20_000 : 60;
-  for (let at = 0; at < body.length; ) {
-    const length = 1 + below(most);
-    cuts.push(body.subarray(at, at + length));
-    at += length;
-  }
-  must(asText(scan(cuts)) === asText(whole), 'cutting changed the lines');
-  must(asText(whole) === asText(linesOf(lines, endsWithFeed)), 'the lines are others');
-}
-
-function scan(chunks: readonly Uint8Array[]): string[] {
-  const scanner = new LineScanner();
-  const lines = chunks.flatMap((chunk) => scanner.push(chunk).map(shortened));
-  lines.push(...scanner.end().map(shortened));
-  must(
-    scanner.push(Uint8Array.of(0x41, 10)).length === 0 && scanner.end().length === 0,
-    'it goes on after its end',
-  );
-  return lines;
-}
-
-const shortened = (line: Uint8Array) => `${line.length} ${line[0]} ${line.at(-1)}`;
-
-/** bufio.Scanner's rule, written once more. */
-function linesOf(lines: readonly Uint8Array[], endsWithFeed: boolean): string[] {
-  const expected: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    const isLast = index === lines.length - 1 && !endsWithFeed;
-    if (line.length > (isLast ? 65_536 : 65_535)) break;
-    if (isLast && line.length === 0) break;
-    expected.push(shortened(line.at(-1) === 0x0d ? line.subarray(0, -1) : line));
-  }
-  return expected;
-}
-
 function releases(): void {
   const tag = oneIn(2)
     ? pick(knownReleases())
@@ -452,7 +343,7 @@ const lots = kinds.flatMap((kind) => Array.from({ length: kind[0] }, () => kind)
  * @throws FuzzFailure at the first thing that must not happen
  */
 export function fuzzWire(cases: number, seed: number, only?: string): FuzzCounts {
-  state = seed >>> 0 || 1;
+  startAt(seed);
   const counts = new Map<string, number>();
   const chosen = only === undefined ? undefined : kinds.find(([, name]) => name === only);
   if (only !== undefined && chosen === undefined) {
@@ -462,7 +353,7 @@ export function fuzzWire(cases: number, seed: number, only?: string): FuzzCounts
   }
   for (let index = 0; index < cases; index++) {
     const [, name, run] = chosen ?? pick(lots);
-    const before = state >>> 0;
+    const before = standsAt();
     try {
       run();
     } catch (error) {
