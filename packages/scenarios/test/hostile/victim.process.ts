@@ -27,7 +27,7 @@ const description = limitCluster({ ...founding, edges: [first, second, third] },
 const hosts = declareHosts(world, description);
 const pki = await createPki(world, hosts.cloud, hosts.edges);
 world.own(await startCloud(world, hosts, description, pki));
-const surroundings = surroundingsIn(hosts, pki);
+const surroundings = surroundingsIn(world, hosts, pki, description.edges);
 world.own(await startEdges(world, surroundings, description.edges.slice(0, 2)));
 const elsewhere = { address: 'localhost', port: options.rawCloudPort };
 const attacked = { ...surroundings, cloudcore: { ...surroundings.cloudcore, tunnel: elsewhere } };
