@@ -3,7 +3,7 @@ import { badRequest, type Status } from './status.ts';
 
 /**
  * The container a request on a pod is for, or what is wrong with it.
- * kubernetes v1.19.3 pkg/registry/core/pod/strategy.go LogLocation, streamLocation
+ * kubernetes v1.19.10 pkg/registry/core/pod/strategy.go LogLocation, streamLocation, validateContainer
  */
 export function containerOf({ metadata: { name }, spec }: Pod, wanted: string): string | Status {
   const names = spec.containers.map((container) => container.name);

@@ -20,7 +20,7 @@ export interface NodeLocation {
 
 /**
  * Where a request on a pod goes, or why it goes nowhere.
- * kubernetes v1.19.3 pkg/registry/core/pod/strategy.go streamLocation, PortForwardLocation
+ * kubernetes v1.19.10 pkg/registry/core/pod/strategy.go streamLocation, PortForwardLocation
  */
 export function locatePod(
   store: ObjectStore,
