@@ -9,13 +9,15 @@ const QUIET_MS = 150;
 export class Exchange {
   readonly #socket: TLSSocket;
   readonly #method: string;
+  readonly #request: string;
   readonly #arrived: (() => void)[] = [];
   received: Buffer = Buffer.alloc(0);
   #ended = false;
 
-  constructor(socket: TLSSocket, method: string) {
+  constructor(socket: TLSSocket, method: string, request: string) {
     this.#socket = socket;
     this.#method = method;
+    this.#request = request;
     socket.on('data', (chunk: Buffer) => {
       this.received = Buffer.concat([this.received, chunk]);
       this.#wake();
@@ -25,6 +27,13 @@ export class Exchange {
       this.#wake();
     };
     socket.on('end', end).on('close', end).on('error', end);
+    socket.write(request);
+  }
+
+  /** Forgets the answer and asks the same once more on the same connection. */
+  again(): void {
+    this.received = Buffer.alloc(0);
+    this.#socket.write(this.#request);
   }
 
   #wake(): void {
@@ -125,8 +134,6 @@ export async function openExchange(
   const { method = 'GET', path, headers, body = '' } = request;
   const socket = connect({ ...server, rejectUnauthorized: false });
   await once(socket, 'secureConnect');
-  const exchange = new Exchange(socket, method);
   const lines = [`${method} ${path} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)];
-  exchange.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
-  return exchange;
+  return new Exchange(socket, method, `${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -10,11 +10,10 @@ const { values } = parseArgs({
     cloud: { type: 'string', default: '' },
     'go-version': { type: 'string', default: '' },
     case: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
   },
 });
-const { release, edge, cloud, quick } = values;
-const chosen = cases.filter((one) => one.name.includes(values.case) && !(quick && one.slow === true));
+const { release, edge, cloud } = values;
+const chosen = cases.filter((one) => one.name.includes(values.case));
 await using arena = await Arena.open(release, { edge, cloud, goVersion: values['go-version'] });
 const started = Date.now();
 const seen = await playCases(arena, release, chosen, (text) =>

@@ -1,4 +1,4 @@
-// `npm run conformance [-- --release v1.6.2] [--case <text>] [--quick] [--show] [--write]`, see docs/conformance.md.
+// `npm run conformance [-- --release v1.6.2] [--case <text>] [--show] [--write]`, see docs/conformance.md.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,6 @@ const { values } = parseArgs({
   options: {
     release: { type: 'string', multiple: true },
     case: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -31,7 +30,7 @@ if (unknown.length > 0) {
   throw new RangeError(`Looked for the releases ${unknown.join(', ')}, found only ${known.join(', ')}.`);
 }
 const isPart = values.release !== undefined || values.case !== '';
-if (values.write && (isPart || values.quick)) {
+if (values.write && isPart) {
   throw new RangeError('Only whole runs are written: use --write alone.');
 }
 
@@ -49,14 +48,14 @@ const played = await Promise.all(built.map(([release, folder]) => playRelease(re
 const seen = Object.fromEntries(built.map(([release], index) => [release, played[index] ?? {}]));
 
 const chosen = cases.filter((one) => one.name.includes(values.case));
-const cells = judge(chosen, seen, reasons, values.quick);
+const cells = judge(chosen, seen, reasons);
 if (values.show) console.log(shownText(cells, seen));
-const problems = problemsOf(cells, reasons, isPart || values.quick);
+const problems = problemsOf(cells, reasons, isPart);
 const table = tableText(chosen, wanted, cells);
 if (values.write && problems.length === 0) writeDocument(table);
 else if (!values.show) console.log(table);
 if (!values.write) problems.push(...disagreements(documented(), cells));
-if (!isPart && !values.quick && !values.write && documented() !== table) {
+if (!isPart && !values.write && documented() !== table) {
   problems.push('docs/conformance.md says something else than this run. Run npm run conformance -- --write.');
 }
 for (const problem of problems) console.error(problem);
@@ -66,7 +65,7 @@ async function playRelease(release: string, folder: string): Promise<Record<stri
   const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
   const programs = ['--edge', join(folder, 'edge'), '--cloud', join(folder, 'cloud')];
   const args = [inside, '--release', release, ...programs, '--go-version', version, '--case', values.case];
-  const child = spawn(namespace, [process.execPath, ...args, ...(values.quick ? ['--quick'] : [])], {
+  const child = spawn(namespace, [process.execPath, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit');

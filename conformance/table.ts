@@ -16,7 +16,7 @@ export interface Cell {
   readonly case: string;
   readonly release: string;
   readonly half: OurHalf;
-  readonly verdict: 'equal' | 'differs' | 'not applicable' | 'not played';
+  readonly verdict: 'equal' | 'differs' | 'not applicable';
   /** Of a difference, or of what cannot be played. */
   readonly why?: string;
 }
@@ -28,12 +28,9 @@ export function judge(
   cases: readonly Case[],
   seen: Readonly<Record<string, Readonly<Record<string, Seen>>>>,
   reasons: readonly Reason[],
-  isQuick: boolean,
 ): Cell[] {
   return Object.entries(seen).flatMap(([release, ofRelease]) =>
-    cases.flatMap((one) =>
-      halves.map((half) => cellOf(one, release, half, ofRelease[one.name], reasons, isQuick)),
-    ),
+    cases.flatMap((one) => halves.map((half) => cellOf(one, release, half, ofRelease[one.name], reasons))),
   );
 }
 
@@ -43,7 +40,6 @@ function cellOf(
   half: OurHalf,
   seen: Seen | undefined,
   reasons: readonly Reason[],
-  isQuick: boolean,
 ): Cell {
   const cell = { case: one.name, release, half };
   if (one.of === 'cloud' && half === 'ourEdge')
@@ -54,7 +50,6 @@ function cellOf(
   if (notIn !== undefined) return { ...cell, verdict: 'not applicable', why: notIn };
   const ours = seen?.[half];
   if (seen === undefined || ours === undefined) {
-    if (isQuick && one.slow === true) return { ...cell, verdict: 'not played' };
     throw new Error(`Looked for ${half} of ${release} in "${one.name}", found nothing played.`);
   }
   if (ours.join('\n') === seen.real.join('\n')) return { ...cell, verdict: 'equal' };
@@ -94,7 +89,7 @@ export function tableText(
   const notes: string[] = [];
   const mark = (name: string, release: string, half: OurHalf): string => {
     const cell = cells.find((one) => one.case === name && one.release === release && one.half === half);
-    if (cell === undefined || cell.verdict === 'not played') return '?';
+    if (cell === undefined) return '?';
     if (cell.verdict === 'equal') return 'equal';
     const why = cell.why ?? 'not explained';
     if (!notes.includes(why)) notes.push(why);

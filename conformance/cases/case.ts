@@ -5,8 +5,6 @@ interface CaseText {
   readonly name: string;
   /** Why a release has no such thing, when it has not. */
   readonly notIn?: (release: string) => string | undefined;
-  /** Takes many seconds: left out of quick runs. */
-  readonly slow?: true;
   /** How often the cloud repeats a REMOVE_CONNECT is a matter of how fast the edge answers. */
   readonly repeats?: true;
   /** Needs an edge of its own, since it may end it or leave it in a state nobody else wants. */
