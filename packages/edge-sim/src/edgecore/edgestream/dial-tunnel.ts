@@ -1,24 +1,10 @@
-import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
-import { connectHeaders, connectPath, type Dialect } from '@kubeedge-sim/wire';
+import { connectHeaders, connectPath } from '@kubeedge-sim/wire';
 import { dialWebSocket, type WebSocketConnection } from '../dial-web-socket.ts';
-import type { EdgecoreLimits } from '../limits.ts';
+import type { EdgestreamOptions } from './edgestream.ts';
 
 // kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go HandshakeTimeout; it covers the dial,
 // too.
 const HANDSHAKE_TIMEOUT_MS = 30_000;
-
-export interface DialTunnelOptions {
-  world: World;
-  host: Host;
-  /** The tunnel server, `modules.edgeStream.server`. */
-  server: { address: string; port: number };
-  certificate: Certificate;
-  hostname: string;
-  internalIp: string;
-  dialect: Dialect;
-  limits: EdgecoreLimits;
-  signal: AbortSignal;
-}
 
 export type Tunnel = WebSocketConnection;
 
@@ -26,7 +12,7 @@ export type Tunnel = WebSocketConnection;
  * Connects and upgrades as kubeedge v1.6.1 edge/pkg/edgestream/edgestream.go TLSClientConnect does.
  * @throws DialError; the signal's reason
  */
-export function dialTunnel(options: DialTunnelOptions, parent: number): Promise<Tunnel> {
+export function dialTunnel(options: EdgestreamOptions, parent: number): Promise<Tunnel> {
   const { world, host, server, certificate, hostname, internalIp, dialect, limits, signal } = options;
   return dialWebSocket(
     {

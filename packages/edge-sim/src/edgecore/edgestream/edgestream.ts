@@ -1,10 +1,16 @@
-import { createHttpClient, type HttpClient } from '@kubeedge-sim/sim-kit';
-import { connectPath } from '@kubeedge-sim/wire';
+import {
+  type Certificate,
+  createHttpClient,
+  type Host,
+  type HttpClient,
+  type World,
+} from '@kubeedge-sim/sim-kit';
+import { connectPath, type Dialect } from '@kubeedge-sim/wire';
 import type { ComponentLog } from '../component-log.ts';
 import { DialError } from '../dial-web-socket.ts';
-import type { ReachLimit } from '../limits.ts';
+import type { EdgecoreLimits, ReachLimit } from '../limits.ts';
 import type { EdgecoreRelease } from '../release.ts';
-import { type DialTunnelOptions, dialTunnel } from './dial-tunnel.ts';
+import { dialTunnel } from './dial-tunnel.ts';
 import { serveTunnelSession } from './tunnel-session.ts';
 
 // kubeedge v1.6.1 edge/pkg/edgestream/edgestream.go Start: a two-second ticker; a tick that came while a
@@ -15,7 +21,17 @@ const DIAL_PERIOD_MS = 2_000;
 // one host; with 100 to edged, a burst of requests costs no burst of dials.
 const KEPT_CONNECTIONS = { idlePerTarget: 100, idleMs: 90_000 };
 
-export interface EdgestreamOptions extends DialTunnelOptions {
+export interface EdgestreamOptions {
+  world: World;
+  host: Host;
+  /** The tunnel server, `modules.edgeStream.server`. */
+  server: { address: string; port: number };
+  certificate: Certificate;
+  hostname: string;
+  internalIp: string;
+  dialect: Dialect;
+  limits: EdgecoreLimits;
+  signal: AbortSignal;
   log: ComponentLog;
   traits: NonNullable<EdgecoreRelease['edgestream']>;
   /** Called when a goroutine is left behind that nothing will end. */
