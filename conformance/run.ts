@@ -1,4 +1,4 @@
-// `npm run conformance [-- --release v1.6.2] [--case <text>] [--show] [--write]`, see docs/conformance.md.
+// `npm run conformance [-- --release v1.6.2] [--case <text>] [--show] [--build] [--write]`, see docs/conformance.md.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     release: { type: 'string', multiple: true },
     case: { type: 'string', default: '' },
     show: { type: 'boolean', default: false },
+    build: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -43,6 +44,7 @@ for (const release of wanted) {
   built.push([release, await buildGo(release)]);
   tell(`built the programs of ${release}`);
 }
+if (values.build) process.exit();
 // Each in a network namespace of its own, and so side by side.
 const played = await Promise.all(built.map(([release, folder]) => playRelease(release, folder)));
 const seen = Object.fromEntries(built.map(([release], index) => [release, played[index] ?? {}]));
