@@ -28,11 +28,13 @@ interface StreamCase {
 export const streams: Benchmark = {
   name: 'streams',
   async run(options) {
-    await using processes = await startTunnel(options);
     const tellsRaw = new Map<string, number>();
     const measurements: Measurement[] = [];
     for (const streamCase of cases.filter(({ name }) => name.includes(options.cases))) {
       options.tell(streamCase.name);
+      // A client that leaves while its CONNECT is held up may leave a stream behind for good: v1.6.1's edge does not see a
+      // REMOVE_CONNECT that comes with its CONNECT. So the next case has a tunnel of its own.
+      await using processes = await startTunnel(options);
       measurements.push(await measure(processes, streamCase, options, tellsRaw));
     }
     return {
