@@ -88,7 +88,7 @@ async function servedBy(
 function untilId(wanted: number): Case {
   return {
     of: 'cloud',
-    name: `ids beyond ${wanted}`,
+    name: `ids beyond ${wanted.toLocaleString('en')}`,
     async play(stage) {
       let highest = 0;
       stage.edge.serve = (id) => {
