@@ -227,12 +227,12 @@ function runEdgehub(
   service: DockerService,
   identity: Pick<EdgehubConfig, 'certificate' | 'roots'>,
 ): { edgehub?: Edgehub; modules: Promise<void>[] } {
-  const { world, machine, options, log, ending } = context;
+  const { world, machine, options, log, limits, reachLimit, ending } = context;
   const { edgeHub: config } = options;
   if (config === undefined) return { modules: [] };
   const { host } = machine;
   const common = { world, host, log, nodeName: options.nodeName, signal: ending.signal };
-  const edgehub = createEdgehub({ ...common, ...config, ...identity });
+  const edgehub = createEdgehub({ ...common, ...config, ...identity, limits, reachLimit });
   edgehub.onMessage = (message) => acknowledge(edgehub, message);
   const report = () => nodeReport(context, service);
   const podReports = () => machine.description.pods.map(podReport);

@@ -206,6 +206,7 @@ function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<
         certificate: certificates.server,
         clientRoots: [certificates.ca],
         objects: edgeObjectsIn(store, cloudcore, () => world.clock.now()),
+        ...(parts.limits && { limits: parts.limits }),
         ...(release !== undefined && {
           embeddedKubelets: release.nodePatch,
           patchesInBase64: release.nodePatchBase64 === true,

@@ -351,8 +351,46 @@ describe('a connection', () => {
         const again = await dial();
         again.send('insert', `default/nodestatus/${NODE}`, { status });
         expect(await again.next()).toMatchObject({ content: 'OK' });
+        expect(world.trace.of('limit.reached').map(({ detail }) => detail)).toMatchObject([
+          { limit: 'messageBytes', most: 65_536, consequence: 'a connection to port 10000 is closed' },
+        ]);
       },
-      { maxPayloadBytes: 65_536 },
+      { limits: { messageBytes: 65_536 } },
+    );
+  });
+
+  test('ends when the edge does not read what it is sent again and again', async () => {
+    await inLab(
+      async ({ dial, world, store }) => {
+        store.describe({ nodes: [describedNode], pods: [podOf('web', 'x'.repeat(60_000))] });
+        const edge = await dial();
+        edge.stopReading();
+        // A pod that is not acknowledged is sent again every five seconds.
+        for (let beat = 0; beat < 20 && !edge.closed; beat += 1) {
+          edge.send('keepalive', 'node', 'ping');
+          await world.clock.sleep(10_000);
+        }
+        const [event, ...more] = world.trace.of('limit.reached');
+        expect(more).toEqual([]);
+        expect(event?.detail).toMatchObject({ limit: 'sessionWaitingBytes', most: 262_144 });
+        expect(world.trace.of('cloudhub.session').at(-1)?.detail).toMatchObject({
+          state: 'disconnected',
+          reason: 'the edge does not read',
+        });
+      },
+      { limits: { sessionWaitingBytes: 262_144 } },
+    );
+  });
+
+  test('is one of so many', async () => {
+    await inLab(
+      async ({ dial, world }) => {
+        const first = await dial();
+        await expect(dial()).rejects.toThrow();
+        expect(first.closed).toBe(false);
+        expect(world.trace.of('limit.reached')[0]?.detail).toMatchObject({ limit: 'connections', most: 1 });
+      },
+      { limits: { connections: 1 } },
     );
   });
 
@@ -546,6 +584,10 @@ class Edge implements AsyncDisposable {
 
   sendText(text: string): void {
     this.#socket.send(text);
+  }
+
+  stopReading(): void {
+    this.#socket.pause();
   }
 
   async next(): Promise<BeehiveMessage> {

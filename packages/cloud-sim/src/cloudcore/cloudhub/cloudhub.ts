@@ -1,10 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import {
   type Certificate,
+  ConnectionGuard,
+  chooseLimits,
   createHttpServer,
   type Host,
   listenHttp,
   type NetSocket,
+  reportLimit,
   type TraceKinds,
   type World,
 } from '@kubeedge-sim/sim-kit';
@@ -26,6 +29,7 @@ import {
 import { answerEdge } from '../edgecontroller/answer-edge.ts';
 import type { EdgeObjects } from '../edgecontroller/edge-objects.ts';
 import { startPodSync } from '../edgecontroller/pod-sync.ts';
+import { type CloudcoreLimits, cloudcoreLimitsDefault } from '../limits.ts';
 import type { CloudcoreRelease } from '../release.ts';
 
 export interface CloudhubOptions {
@@ -42,8 +46,8 @@ export interface CloudhubOptions {
   gorilla?: CloudcoreRelease['gorilla'];
   /** Whether it reads their patches as base64, as v1.12.0 does, instead of as text. Default false. */
   patchesInBase64?: boolean;
-  /** The largest message accepted, in bytes; default 16 MiB. Upstream has no bound. A longer one closes with 1009. */
-  maxPayloadBytes?: number;
+  /** Bounds of the simulator's other than the default ones: those of connections, `messageBytes`, `sessionWaitingBytes`. */
+  limits?: Partial<CloudcoreLimits>;
 }
 
 declare module '@kubeedge-sim/sim-kit' {
@@ -58,8 +62,6 @@ declare module '@kubeedge-sim/sim-kit' {
   }
 }
 
-const MAX_PAYLOAD_BYTES = 16 << 20;
-
 /** kubeedge v1.6.1 pkg/apis/componentconfig/cloudcore/v1alpha1/default.go KeepaliveInterval */
 const KEEPALIVE_MS = 30_000;
 
@@ -67,6 +69,7 @@ const KEEPALIVE_MS = 30_000;
 interface Session {
   readonly node: string;
   readonly webSocket: GorillaSocket;
+  readonly socket: NetSocket;
   /** Puts its end off, as a keep-alive message does. */
   keepAlive(): void;
   close(reason: string): void;
@@ -84,8 +87,9 @@ export async function startCloudhub(
   options: CloudhubOptions,
 ): Promise<AsyncDisposable> {
   const { objects, embeddedKubelets = false, patchesInBase64 = false } = options;
-  const { gorilla = '1.4', maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
-  const upgrader = createUpgrader(maxPayloadBytes);
+  const { gorilla = '1.4', port = 10_000 } = options;
+  const limits = chooseLimits('cloudcore', cloudcoreLimitsDefault, options.limits);
+  const upgrader = createUpgrader(limits.messageBytes);
   const sessions = new Map<string, Session>();
 
   const emit = <K extends keyof TraceKinds>(kind: K, detail: TraceKinds[K], connection: string) =>
@@ -96,6 +100,18 @@ export async function startCloudhub(
       detail,
       parent: world.trace.linked(connection),
     });
+
+  const reach = (limit: keyof CloudcoreLimits, { connection, remoteAddress, remotePort }: NetSocket) =>
+    reportLimit(world, {
+      host: host.name,
+      component: 'cloudcore',
+      limit,
+      most: limits[limit],
+      peer: `${remoteAddress}:${remotePort}`,
+      consequence: `a connection to port ${port} is closed`,
+      parent: world.trace.linked(connection),
+    });
+  const guard = new ConnectionGuard(world.clock, limits, reach);
 
   function open(node: string, webSocket: GorillaSocket, socket: NetSocket): void {
     const { connection } = socket;
@@ -118,6 +134,7 @@ export async function startCloudhub(
     const session: Session = {
       node,
       webSocket,
+      socket,
       keepAlive() {
         timer.cancel();
         if (!ended) timer = start();
@@ -142,7 +159,8 @@ export async function startCloudhub(
       }
     });
     answerPings(webSocket, socket);
-    watchReads({ gorilla }, webSocket, socket, ({ text, answer }) => {
+    watchReads({ gorilla }, webSocket, socket, ({ text, isTooLong, answer }) => {
+      if (isTooLong === true) reach('messageBytes', socket);
       if (answer !== undefined) webSocket.answer(answer);
       end(text);
       // viaduct/pkg/conn/ws.go handleMessage closes after any error.
@@ -174,15 +192,18 @@ export async function startCloudhub(
     node: string,
     message: Omit<BeehiveMessage, 'timestampMs' | 'sync' | 'source' | 'group'>,
   ): void {
-    const webSocket = sessions.get(node)?.webSocket;
-    if (webSocket === undefined || webSocket.readyState !== webSocket.OPEN) return;
+    const session = sessions.get(node);
+    if (session === undefined || session.webSocket.readyState !== session.webSocket.OPEN) return;
     const common = {
       timestampMs: world.clock.now(),
       sync: false,
       source: 'edgecontroller',
       group: 'resource',
     };
-    webSocket.send(encodeBeehiveMessage({ ...message, ...common }));
+    session.webSocket.send(encodeBeehiveMessage({ ...message, ...common }));
+    if (session.socket.writableLength <= limits.sessionWaitingBytes) return;
+    reach('sessionWaitingBytes', session.socket);
+    session.close('the edge does not read');
   }
 
   const pods = startPodSync({
@@ -190,12 +211,16 @@ export async function startCloudhub(
     objects,
     send: (node, message) => send(node, { ...message, parentId: '' }),
   });
-  const server = createHttpServer((_request, response) => {
+  const server = createHttpServer((request, response) => {
+    const { connection } = request.socket as unknown as NetSocket;
+    if (!guard.begin(connection)) return;
+    response.once('close', () => guard.end(connection));
     response.statusCode = 400;
     response.end('Bad Request\n');
   });
   server.on('upgrade', (message: IncomingMessage, stream: unknown, head: Buffer) => {
     const socket = stream as NetSocket;
+    guard.heard(socket.connection);
     const hijackable = { message, socket, head };
     const request = goRequest({
       method: message.method ?? 'GET',
@@ -224,13 +249,14 @@ export async function startCloudhub(
   } as const;
   const listener = await listenHttp(
     host,
-    { port: options.port ?? 10_000 },
+    { port },
     { tls, component: 'cloudcore' },
-    server,
+    (socket) => void (guard.admit(socket) && server.emit('connection', socket)),
   );
   return {
     async [Symbol.asyncDispose]() {
       pods[Symbol.dispose]();
+      guard[Symbol.dispose]();
       for (const session of sessions.values()) session.close('cloudcore ends');
       await listener.close();
     },

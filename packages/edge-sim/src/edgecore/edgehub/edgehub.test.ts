@@ -9,6 +9,7 @@ import { type BeehiveMessage, decodeBeehiveMessage, encodeBeehiveMessage, hubPat
 import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createComponentLog } from '../component-log.ts';
+import { edgecoreLimitsDefault } from '../limits.ts';
 import { createEdgehub, type Edgehub, type EdgehubConfig } from './edgehub.ts';
 import { acknowledge } from './metamanager.ts';
 import type { NodeReport } from './node-messages.ts';
@@ -121,6 +122,34 @@ describe('edgehub', () => {
     });
   });
 
+  test('hangs up on a message that is too long', async () => {
+    await inLab(async ({ world, start, cloud, reached }) => {
+      start();
+      await world.clock.sleep(1_000);
+      cloud.sendText(' '.repeat(70_000));
+      await world.clock.sleep(1_000);
+      expect(reached).toEqual(['messageBytes']);
+      expect(world.trace.of('edgehub.connection').at(-1)?.detail.state).toBe('closed');
+    });
+  });
+
+  test('dials again with the certificate of then when it is told to', async () => {
+    await inLab(async ({ world, start, cloud, config }) => {
+      let asked = 0;
+      const certificate = () => {
+        asked += 1;
+        return config.certificate();
+      };
+      const rotating = start({ ...config, certificate });
+      await world.clock.sleep(1_000);
+      rotating.reconnect();
+      await world.clock.sleep(32_000);
+      expect(cloud.requests.length).toBe(2);
+      expect(asked).toBe(2);
+      expect(world.trace.of('edgehub.connection').at(-1)?.detail.state).toBe('open');
+    });
+  });
+
   test('acknowledges what the cloud sends, and drops what is for no group', async () => {
     await inLab(async ({ world, start, cloud, edgehub }) => {
       edgehub.onMessage = (message) => acknowledge(edgehub, message);
@@ -223,9 +252,11 @@ interface Lab {
   world: World;
   cloud: Cloud;
   config: EdgehubConfig;
+  /** Names of the limits that the cloud has reached. */
+  reached: string[];
   edgehub: Edgehub;
   /** Runs edgehub, or another one with a configuration of its own. */
-  start(config?: EdgehubConfig): void;
+  start(config?: EdgehubConfig): Edgehub;
   sync(options?: Partial<SyncNodeStatusOptions>): void;
 }
 
@@ -314,7 +345,10 @@ async function setUp(
   } as const;
   world.own(await listenHttp(cloudHost, { port: 10_000 }, { tls, component: 'cloudcore' }, server));
   const log = createComponentLog(world, NODE, 'edgecore');
-  const common = { world, host, log, nodeName: NODE, signal };
+  const reached: string[] = [];
+  const reachLimit = (limit: string) => void reached.push(limit);
+  const limits = { ...edgecoreLimitsDefault, messageBytes: 65_536 };
+  const common = { world, host, log, nodeName: NODE, limits, reachLimit, signal };
   const config = {
     server: { address: CLOUD, port: 10_000 },
     certificate: () => certificate,
@@ -330,8 +364,13 @@ async function setUp(
     world,
     cloud,
     config,
+    reached,
     edgehub,
-    start: (other) => keep((other === undefined ? edgehub : createEdgehub({ ...common, ...other })).run()),
+    start(other) {
+      const started = other === undefined ? edgehub : createEdgehub({ ...common, ...other });
+      keep(started.run());
+      return started;
+    },
     sync: (options) =>
       keep(
         syncNodeStatus({ ...common, edgehub, report: async () => report, registerNode: true, ...options }),

@@ -10,6 +10,7 @@ import {
 import type { ComponentLog } from '../component-log.ts';
 import { DialError, dialWebSocket, type WebSocketConnection } from '../dial-web-socket.ts';
 import { closeErrorText } from '../edgestream/gorilla-socket.ts';
+import type { EdgecoreLimits, ReachLimit } from '../limits.ts';
 
 // kubeedge v1.6.1 pkg/apis/componentconfig/edgecore/v1alpha1/default.go.
 const HEARTBEAT_MS = 15_000;
@@ -39,6 +40,8 @@ export interface EdgehubOptions extends EdgehubConfig {
   host: Host;
   log: ComponentLog;
   nodeName: string;
+  limits: EdgecoreLimits;
+  reachLimit: ReachLimit;
   signal: AbortSignal;
 }
 
@@ -70,7 +73,7 @@ export interface Edgehub {
  * kubeedge v1.6.1 edge/pkg/edgehub/edgehub.go, process.go, clients/wsclient/websocket.go; v1.23.1 does the same.
  */
 export function createEdgehub(options: EdgehubOptions): Edgehub {
-  const { world, host, log, nodeName, server, roots, serverName, signal } = options;
+  const { world, host, log, nodeName, server, roots, serverName, limits, reachLimit, signal } = options;
   const queue: BeehiveMessage[] = [];
   const waiting = new Map<string, (answer: BeehiveMessage) => void>();
   let connection: WebSocketConnection | undefined;
@@ -161,13 +164,16 @@ export function createEdgehub(options: EdgehubOptions): Edgehub {
       roots === undefined
         ? { verify: false, certificate }
         : { verify: true, roots, certificate, ...(serverName !== undefined && { serverName }) };
-    const common = { world, host, server, path: hubPath(nodeName), headers, tls, timeoutMs, signal };
+    const common = { world, host, server, path: hubPath(nodeName), headers, tls, timeoutMs, limits, signal };
     return dialWebSocket({ ...common, component: 'edgehub', what: 'edgehub' }, emit('dialling'));
   }
 
   /** Resolves with the reason of the connection's end. */
   function serve(opened: WebSocketConnection): Promise<string> {
     const { socket } = opened;
+    const peer = `${server.address}:${server.port}`;
+    socket.onLimit = (limit) =>
+      reachLimit(limit, { peer, consequence: 'the connection to CloudHub is closed' });
     emit('open');
     log.info('websocket.go:95', 'Websocket connect to cloud access successful');
     losesNext = false;
