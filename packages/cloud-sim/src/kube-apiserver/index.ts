@@ -15,9 +15,29 @@ export {
   startNodeLifecycleController,
 } from './node-lifecycle-controller.ts';
 export { createObjectStore, type NodeHeartbeat, type ObjectStore, type StoreEvent } from './object-store.ts';
-export type { Node, NodeAddress, NodeCondition, NodeStatus, ObjectMeta, Pod, PodPhase } from './objects.ts';
-export type { Secret, SecretStore } from './secret-store.ts';
+export type {
+  ConfigMap,
+  Endpoints,
+  Event,
+  KubeObject,
+  Lease,
+  Namespace,
+  Node,
+  NodeAddress,
+  NodeCondition,
+  NodeStatus,
+  ObjectMeta,
+  Pod,
+  PodPhase,
+  Secret,
+  Service,
+  Unstored,
+} from './objects.ts';
+export type { ResourceType } from './resource-types.ts';
+export * as resourceTypes from './resource-types.ts';
+export type { SecretStore } from './secret-store.ts';
 export type { Status } from './status.ts';
 export type { Table, TableColumn, TableRow } from './table.ts';
+export type { ObjectEvent, TypedObjects } from './typed-objects.ts';
 
 import './trace-kinds.ts';

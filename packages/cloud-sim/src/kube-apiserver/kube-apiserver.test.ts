@@ -219,7 +219,7 @@ it('streams changes to a watch', async () => {
   const events = await world.run(async () => {
     const response = await httpRequest(client, {
       target: apiserver.endpoint,
-      path: '/api/v1/nodes?watch=true&resourceVersion=3&timeoutSeconds=10',
+      path: `/api/v1/nodes?watch=true&resourceVersion=${apiserver.store.resourceVersion}&timeoutSeconds=10`,
       tls: { verify: false },
       component: 'test',
     });

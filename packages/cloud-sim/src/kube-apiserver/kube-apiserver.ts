@@ -21,6 +21,7 @@ import {
   groupList,
   serverVersion,
 } from './discovery.ts';
+import { createFirstNamespaces } from './first-namespaces.ts';
 import { addNodeProxy } from './node-proxy.ts';
 import { createObjectStore, type ObjectStore } from './object-store.ts';
 import { addPodConnect } from './pod-connect.ts';
@@ -72,6 +73,7 @@ export async function startKubeApiserver(
   options: KubeApiserverOptions,
 ): Promise<KubeApiserver> {
   const { certificate, port = 6443, store = createObjectStore(() => world.clock.now()) } = options;
+  createFirstNamespaces(store);
   if (options.cluster !== undefined) store.describe(options.cluster);
   const endpoint = { address: host.address, port };
   let server: Server = createHttpServer();

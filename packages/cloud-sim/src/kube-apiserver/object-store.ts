@@ -2,13 +2,28 @@ import { buildNode, buildPod, type ClusterDescription } from './describe-cluster
 import {
   type ConditionStatus,
   formatRfc3339,
+  type KubeObject,
   type Node,
   type NodeAddress,
   type NodeCondition,
   type Pod,
   type ResourceList,
 } from './objects.ts';
+import {
+  apiVersionOf,
+  builtInTypes,
+  nodes as nodeType,
+  pods as podType,
+  type ResourceType,
+  secrets as secretType,
+} from './resource-types.ts';
 import { createSecretStore, type SecretStore } from './secret-store.ts';
+import {
+  createTypedObjects,
+  type ObjectEvent,
+  type SharedClock,
+  type TypedObjects,
+} from './typed-objects.ts';
 
 /** What a heartbeat may say; what is left out stays as it was. */
 export interface NodeHeartbeat {
@@ -25,21 +40,25 @@ export interface NodeHeartbeat {
   allocatable?: ResourceList;
 }
 
-export interface StoreEvent {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  object: Node | Pod;
-}
+/** A change of a Node or a Pod. */
+export type StoreEvent = ObjectEvent<Node | Pod>;
 
-/**
- * The cluster's objects, in the order of their keys as etcd has them. What is read out is not to be changed.
- */
+/** The cluster's objects. What is read out is not to be changed. */
 export interface ObjectStore {
-  /** The version of the last change, as a decimal number. */
+  /** The version of the last change of any type, as a decimal number. */
   readonly resourceVersion: string;
   readonly secrets: SecretStore;
+  /** The objects of one type. @throws RangeError for one that is neither built in nor registered */
+  of<T extends KubeObject>(type: ResourceType<T>): TypedObjects<T>;
+  /** Adds a type, as a CustomResourceDefinition does; the face serves it from now on. Once more is no error. */
+  register<T extends KubeObject>(type: ResourceType<T>): TypedObjects<T>;
+  /** All types, in the order of their coming. */
+  types(): ResourceType[];
   nodes(): Node[];
   /** Of one namespace, or of all. */
   pods(namespace?: string): Pod[];
+  /** Those that are bound to a node. */
+  podsOn(node: string): Pod[];
   node(name: string): Node | undefined;
   pod(namespace: string, name: string): Pod | undefined;
   /** Adds or replaces an object and gives it the next resourceVersion. */
@@ -56,78 +75,79 @@ export interface ObjectStore {
   heartbeat(name: string, beat?: NodeHeartbeat): boolean;
   /** Replaces a node's conditions without counting as a heartbeat of it. */
   setConditions(name: string, conditions: readonly NodeCondition[]): void;
+  /** Changes of nodes and pods; those of other types come from `of(type)`. */
   subscribe(listener: (event: StoreEvent) => void): Disposable;
 }
 
 /** Creates an empty store; `now` is the world's clock in milliseconds since the epoch. */
 export function createObjectStore(now: () => number): ObjectStore {
-  const nodes = new Map<string, Node>();
-  const pods = new Map<string, Pod>();
-  const listeners = new Set<(event: StoreEvent) => void>();
   let version = 0;
+  const shared: SharedClock = { now, nextVersion: () => ++version };
+  const byPath = new Map<string, TypedObjects>();
+  const register = <T extends KubeObject>(type: ResourceType<T>): TypedObjects<T> => {
+    const path = pathOf(type);
+    let objects = byPath.get(path) as TypedObjects<T> | undefined;
+    if (objects === undefined) {
+      objects = createTypedObjects(type, shared);
+      byPath.set(path, objects as unknown as TypedObjects);
+    }
+    return objects;
+  };
+  for (const type of builtInTypes) register(type);
+  const nodes = register(nodeType);
+  const pods = register(podType);
 
-  const tell = (event: StoreEvent) => {
-    for (const listener of listeners) listener(event);
-  };
-  const put = (object: Node | Pod) => {
-    const stored = structuredClone(object);
-    stored.metadata.resourceVersion = String(++version);
-    const key = keyOf(stored);
-    const type = (stored.kind === 'Node' ? nodes : pods).has(key) ? 'MODIFIED' : 'ADDED';
-    if (stored.kind === 'Node') nodes.set(key, stored);
-    else pods.set(key, stored);
-    tell({ type, object: stored });
-  };
-  const remove = (from: Map<string, Node> | Map<string, Pod>, key: string) => {
-    const object = from.get(key);
-    if (object === undefined) return false;
-    from.delete(key);
-    version++;
-    tell({ type: 'DELETED', object });
-    return true;
-  };
   return {
     get resourceVersion() {
       return String(version);
     },
-    secrets: createSecretStore(now, () => String(++version)),
-    nodes: () => sorted(nodes),
-    pods: (namespace) =>
-      sorted(pods).filter((pod) => namespace === undefined || pod.metadata.namespace === namespace),
-    node: (name) => nodes.get(name),
-    pod: (namespace, name) => pods.get(`${namespace}/${name}`),
-    put,
-    describe(cluster) {
-      for (const node of cluster.nodes ?? []) put(buildNode(node, now()));
-      for (const pod of cluster.pods ?? []) put(buildPod(pod));
+    secrets: createSecretStore(register(secretType), shared),
+    of<T extends KubeObject>(type: ResourceType<T>) {
+      const objects = byPath.get(pathOf(type));
+      if (objects === undefined)
+        throw new RangeError(
+          `Tried to reach the objects of ${pathOf(type)}, found no such type. Register it at the store first.`,
+        );
+      return objects as unknown as TypedObjects<T>;
     },
-    deleteNode: (name) => remove(nodes, name),
-    deletePod: (namespace, name) => remove(pods, `${namespace}/${name}`),
+    register,
+    types: () => [...byPath.values()].map(({ type }) => type),
+    nodes: () => nodes.list(),
+    pods: (namespace) => pods.list(namespace),
+    podsOn: (node) => pods.indexed(node) ?? [],
+    node: (name) => nodes.get(name),
+    pod: (namespace, name) => pods.get(name, namespace),
+    put: (object) => void (object.kind === 'Node' ? nodes.put(object) : pods.put(object)),
+    describe(cluster) {
+      for (const node of cluster.nodes ?? []) nodes.put(buildNode(node, now()));
+      for (const pod of cluster.pods ?? []) pods.put(buildPod(pod));
+    },
+    deleteNode: (name) => nodes.delete(name),
+    deletePod: (namespace, name) => pods.delete(name, namespace),
     heartbeat(name, beat = {}) {
       const node = nodes.get(name);
       if (node === undefined) return false;
-      put(beaten(node, beat, now()));
+      nodes.put(beaten(node, beat, now()));
       return true;
     },
     setConditions(name, conditions) {
       const node = nodes.get(name);
-      if (node !== undefined) put({ ...node, status: { ...node.status, conditions: [...conditions] } });
+      if (node !== undefined) nodes.put({ ...node, status: { ...node.status, conditions: [...conditions] } });
     },
     subscribe(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+      const subscriptions = [nodes.subscribe(listener), pods.subscribe(listener)];
+      return {
+        [Symbol.dispose]() {
+          for (const subscription of subscriptions) subscription[Symbol.dispose]();
+        },
+      };
     },
   };
 }
 
-function keyOf(object: Node | Pod): string {
-  const { namespace, name } = object.metadata;
-  return namespace === undefined ? name : `${namespace}/${name}`;
-}
-
-function sorted<T>(objects: Map<string, T>): T[] {
-  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
-}
+/** As in a URL, e.g. `coordination.k8s.io/v1/leases`. */
+const pathOf = (type: Pick<ResourceType, 'group' | 'version' | 'plural'>) =>
+  `${apiVersionOf(type)}/${type.plural}`;
 
 function beaten(node: Node, beat: NodeHeartbeat, nowMs: number): Node {
   const { status } = node;

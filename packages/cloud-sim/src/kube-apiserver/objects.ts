@@ -3,14 +3,43 @@
  */
 export interface ObjectMeta {
   name: string;
+  generateName?: string;
   namespace?: string;
-  selfLink: string;
+  selfLink?: string;
   uid: string;
   resourceVersion: string;
+  generation?: number;
   creationTimestamp: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+  finalizers?: string[];
 }
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+/** What every object of the API has. */
+export interface KubeObject {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+}
+
+/** An object as it is given to the store, which adds what it knows itself: kind, uid, version and creation. */
+export type Unstored<T extends KubeObject> = Omit<T, 'metadata' | 'kind' | 'apiVersion'> & {
+  kind?: T['kind'];
+  apiVersion?: T['apiVersion'];
+  metadata: Pick<T['metadata'], 'name'> & Partial<T['metadata']>;
+};
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
@@ -112,6 +141,8 @@ export interface Pod {
       tty?: boolean;
     }[];
     restartPolicy: string;
+    schedulerName?: string;
+    serviceAccountName?: string;
     nodeName?: string;
     hostNetwork?: boolean;
   };
@@ -126,6 +157,74 @@ export interface Pod {
     containerStatuses?: ContainerStatus[];
     qosClass: string;
   };
+}
+
+export interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
+}
+
+/** `data` is base64 by key. */
+export interface Secret extends KubeObject {
+  type?: string;
+  data?: Record<string, string>;
+}
+
+export interface Namespace extends KubeObject {
+  spec?: { finalizers?: string[] };
+  status?: { phase: 'Active' | 'Terminating' };
+}
+
+/** A coordination.k8s.io/v1 Lease. Times are RFC 3339 with microseconds. */
+export interface Lease extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+/** A core/v1 Event. */
+export interface Event extends KubeObject {
+  involvedObject: {
+    kind?: string;
+    namespace?: string;
+    name?: string;
+    uid?: string;
+    apiVersion?: string;
+    resourceVersion?: string;
+    fieldPath?: string;
+  };
+  reason?: string;
+  message?: string;
+  source?: { component?: string; host?: string };
+  firstTimestamp?: string | null;
+  lastTimestamp?: string | null;
+  count?: number;
+  type?: string;
+  reportingComponent?: string;
+}
+
+export interface ServicePort {
+  name?: string;
+  protocol?: string;
+  port: number;
+  targetPort?: number | string;
+  nodePort?: number;
+}
+
+export interface Service extends KubeObject {
+  spec: { type?: string; clusterIP?: string; ports?: ServicePort[]; selector?: Record<string, string> };
+  status?: Record<string, unknown>;
+}
+
+export interface Endpoints extends KubeObject {
+  subsets?: {
+    addresses?: { ip: string; nodeName?: string }[];
+    ports?: { name?: string; port: number; protocol?: string }[];
+  }[];
 }
 
 /** Milliseconds since the epoch as metav1.Time writes them: RFC 3339, UTC, whole seconds. */

@@ -2,8 +2,7 @@ import type { Clock } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { humanDuration } from './human-duration.ts';
 import type { ObjectStore } from './object-store.ts';
-import { formatRfc3339 } from './objects.ts';
-import type { Secret } from './secret-store.ts';
+import type { Secret } from './objects.ts';
 import { sendJson } from './send.ts';
 import { notFound } from './status.ts';
 import { column, type Table, wantsTable } from './table.ts';
@@ -19,7 +18,7 @@ export function addSecretRoutes(app: FastifyInstance, store: ObjectStore, clock:
     const secrets = store.secrets.list(namespace);
     const metadata = { selfLink: request.url.replace(/\?.*$/, ''), resourceVersion: store.resourceVersion };
     if (wantsTable(request.headers.accept)) return sendJson(reply, tableOf(secrets, metadata, clock.now()));
-    const items = secrets.map(secretJson).map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item);
+    const items = secrets.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item);
     return sendJson(reply, { kind: 'SecretList', apiVersion: 'v1', metadata, items });
   };
   app.get('/api/v1/secrets', list);
@@ -29,43 +28,18 @@ export function addSecretRoutes(app: FastifyInstance, store: ObjectStore, clock:
     const { namespace, name } = paramsOf(request);
     const secret = store.secrets.get(namespace, name);
     if (secret === undefined) return sendJson(reply, notFound({ resource: 'secrets' }, name), 404);
-    const json = secretJson(secret);
-    if (!wantsTable(request.headers.accept)) return sendJson(reply, json);
-    const { selfLink, resourceVersion } = json.metadata;
-    return sendJson(reply, tableOf([secret], { selfLink, resourceVersion }, clock.now()));
+    if (!wantsTable(request.headers.accept)) return sendJson(reply, secret);
+    const { resourceVersion } = secret.metadata;
+    return sendJson(reply, tableOf([secret], { resourceVersion }, clock.now()));
   });
   app.delete(path, async (request, reply) => {
     const { namespace, name } = paramsOf(request);
-    const uid = store.secrets.get(namespace, name) && uidOf({ namespace, name });
+    const uid = store.secrets.get(namespace, name)?.metadata.uid;
     if (!store.secrets.delete(namespace, name))
       return sendJson(reply, notFound({ resource: 'secrets' }, name), 404);
     const details = { name, kind: 'secrets', uid };
     return sendJson(reply, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
   });
-}
-
-const uidOf = ({ namespace, name }: Pick<Secret, 'namespace' | 'name'>) => `secret-${namespace}-${name}`;
-
-function secretJson(secret: Secret) {
-  const { namespace, name, createdAtMs, resourceVersion } = secret;
-  const data = Object.entries(secret.data()).map(([key, bytes]) => [
-    key,
-    Buffer.from(bytes).toString('base64'),
-  ]);
-  return {
-    kind: 'Secret',
-    apiVersion: 'v1',
-    metadata: {
-      name,
-      namespace,
-      selfLink: `/api/v1/namespaces/${namespace}/secrets/${name}`,
-      uid: uidOf(secret),
-      resourceVersion,
-      creationTimestamp: formatRfc3339(createdAtMs),
-    },
-    data: Object.fromEntries(data) as Record<string, string>,
-    type: 'Opaque',
-  };
 }
 
 /** kubernetes/kubernetes v1.19.3 pkg/printers/internalversion/printers.go printSecret. */
@@ -81,8 +55,9 @@ function tableOf(secrets: readonly Secret[], metadata: Table['metadata'], nowMs:
       column('Age', 'CreationTimestamp is a timestamp representing the server time when it was created.'),
     ],
     rows: secrets.map((secret) => {
-      const { metadata: own, type, data } = secretJson(secret);
-      const cells = [own.name, type, Object.keys(data).length, humanDuration(nowMs - secret.createdAtMs)];
+      const { metadata: own, type = '', data = {} } = secret;
+      const age = humanDuration(nowMs - Date.parse(own.creationTimestamp));
+      const cells = [own.name, type, Object.keys(data).length, age];
       return {
         cells,
         object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: own },

@@ -1,54 +1,56 @@
-/** A core/v1 Secret of type Opaque. */
-export interface Secret {
-  readonly namespace: string;
-  readonly name: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAtMs: number;
-  readonly resourceVersion: string;
-  /** The bytes by key. Made when they are first asked for, because certificates cost time and few runs look at them. */
-  data(): Readonly<Record<string, Uint8Array>>;
-}
+import { formatRfc3339, type Secret } from './objects.ts';
+import { secrets as type } from './resource-types.ts';
+import type { SharedClock, TypedObjects } from './typed-objects.ts';
 
-/** The Secrets of a cluster, in the order of their keys as etcd has them. */
+/** The Secrets of a cluster as programs of the cluster use them. */
 export interface SecretStore {
   /** Of one namespace, or of all. */
   list(namespace?: string): Secret[];
   get(namespace: string, name: string): Secret | undefined;
-  /** Adds a Secret, or replaces its data. */
-  put(namespace: string, name: string, data: Secret['data']): Secret;
+  /**
+   * Adds an Opaque Secret, or replaces its data. The bytes are made when they are first asked for, because certificates
+   * cost time and few runs look at them.
+   */
+  put(namespace: string, name: string, data: () => Readonly<Record<string, Uint8Array>>): Secret;
   /** False when there is no such Secret. */
   delete(namespace: string, name: string): boolean;
 }
 
-/** Creates an empty store; `nextVersion` gives the resourceVersion of the next change. */
-export function createSecretStore(now: () => number, nextVersion: () => string): SecretStore {
-  const secrets = new Map<string, Secret>();
+export function createSecretStore(
+  objects: TypedObjects<Secret>,
+  { now, nextVersion }: SharedClock,
+): SecretStore {
   return {
-    list: (namespace) =>
-      [...secrets]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .flatMap(([, secret]) => (namespace === undefined || secret.namespace === namespace ? [secret] : [])),
-    get: (namespace, name) => secrets.get(`${namespace}/${name}`),
+    list: (namespace) => objects.list(namespace),
+    get: (namespace, name) => objects.get(name, namespace),
     put(namespace, name, make) {
-      const key = `${namespace}/${name}`;
-      let made: ReturnType<Secret['data']> | undefined;
-      const secret: Secret = {
-        namespace,
-        name,
-        createdAtMs: secrets.get(key)?.createdAtMs ?? now(),
-        resourceVersion: nextVersion(),
-        data() {
-          made ??= make();
+      const known = objects.get(name, namespace)?.metadata;
+      let made: Record<string, string> | undefined;
+      return objects.keep({
+        kind: type.kind,
+        apiVersion: 'v1',
+        metadata: {
+          name,
+          namespace,
+          uid: `secret-${namespace}-${name}`,
+          resourceVersion: String(nextVersion()),
+          creationTimestamp: known?.creationTimestamp ?? formatRfc3339(now()),
+        },
+        get data() {
+          made ??= Object.fromEntries(
+            Object.entries(make()).map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')]),
+          );
           return made;
         },
-      };
-      secrets.set(key, secret);
-      return secret;
+        type: 'Opaque',
+      });
     },
-    delete(namespace, name) {
-      const isThere = secrets.delete(`${namespace}/${name}`);
-      if (isThere) nextVersion();
-      return isThere;
-    },
+    delete: (namespace, name) => objects.delete(name, namespace),
   };
+}
+
+/** The bytes of one key; undefined when it is not there. */
+export function secretBytes(secret: Secret | undefined, key: string): Uint8Array | undefined {
+  const text = secret?.data?.[key];
+  return text === undefined ? undefined : Buffer.from(text, 'base64');
 }

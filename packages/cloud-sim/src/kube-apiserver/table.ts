@@ -19,7 +19,7 @@ export interface TableRow {
 export interface Table {
   kind: 'Table';
   apiVersion: 'meta.k8s.io/v1';
-  metadata: { selfLink?: string; resourceVersion?: string };
+  metadata: { selfLink?: string | undefined; resourceVersion?: string };
   columnDefinitions: TableColumn[];
   rows: TableRow[];
 }

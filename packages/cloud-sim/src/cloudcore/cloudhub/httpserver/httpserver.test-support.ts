@@ -14,6 +14,7 @@ import {
   type World,
 } from '@kubeedge-sim/sim-kit';
 import { createObjectStore, type ObjectStore } from '../../../kube-apiserver/object-store.ts';
+import { secretBytes } from '../../../kube-apiserver/secret-store.ts';
 import { type Cloudcore, type HttpsOptions, startCloudcore } from '../../cloudcore.ts';
 import type { CloudcoreLimits } from '../../limits.ts';
 import { prepareAllCerts } from './prepare-certs.ts';
@@ -139,7 +140,7 @@ async function setUp(
       return running.ca;
     },
     token: () =>
-      Buffer.from(store.secrets.get('kubeedge', 'tokensecret')?.data()['tokendata'] ?? '').toString(),
+      Buffer.from(secretBytes(store.secrets.get('kubeedge', 'tokensecret'), 'tokendata') ?? '').toString(),
     async ask({ path = '/edge.crt', method, token, node = 'edge-node-1', headers, body, certificate }) {
       const response = await httpRequest(edge, {
         target: { address: CLOUD, port: 10_002 },

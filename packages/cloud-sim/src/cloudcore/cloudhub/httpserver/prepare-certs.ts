@@ -11,7 +11,8 @@ import {
   signRoot,
   type World,
 } from '@kubeedge-sim/sim-kit';
-import type { Secret, SecretStore } from '../../../kube-apiserver/secret-store.ts';
+import type { Secret } from '../../../kube-apiserver/objects.ts';
+import { type SecretStore, secretBytes } from '../../../kube-apiserver/secret-store.ts';
 import type { HttpServerRelease } from './release.ts';
 
 /** Of the namespace in which cloudcore keeps its Secrets. kubeedge v1.6.1 …/httpserver/secretsutil.go */
@@ -96,8 +97,8 @@ function load(secrets: SecretStore, name: keyof typeof keysOf): Certificate | un
   const stored = known.get(secret);
   if (stored !== undefined) return stored;
   const [certificateName, keyName] = keysOf[name];
-  const { [certificateName]: der = new Uint8Array(), [keyName]: sec1 = new Uint8Array() } = secret.data();
-  const key = readEcKey(sec1);
+  const der = secretBytes(secret, certificateName) ?? new Uint8Array();
+  const key = readEcKey(secretBytes(secret, keyName) ?? new Uint8Array());
   return readCertificate(`Secret ${name}`, certificatePem(der), key === undefined ? '' : ecKeyToPem(key));
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Certificate, derOfPem } from '@kubeedge-sim/sim-kit';
-import type { SecretStore } from '../../../kube-apiserver/secret-store.ts';
+import { type SecretStore, secretBytes } from '../../../kube-apiserver/secret-store.ts';
 import type { CloudcoreProcess } from '../../process.ts';
 import { signJwt } from './jwt.ts';
 import { type CloudhubCertificates, caKeyOf, NAMESPACE, TOKEN_SECRET } from './prepare-certs.ts';
@@ -58,6 +58,6 @@ export function createToken(ca: Certificate, expiresAtMs: number): string {
 
 /** The token that is in the Secret; undefined when there is none. */
 export function readToken(secrets: SecretStore): string | undefined {
-  const { tokendata } = secrets.get(NAMESPACE, TOKEN_SECRET)?.data() ?? {};
+  const tokendata = secretBytes(secrets.get(NAMESPACE, TOKEN_SECRET), 'tokendata');
   return tokendata && Buffer.from(tokendata).toString();
 }

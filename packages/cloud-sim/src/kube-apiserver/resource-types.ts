@@ -1,0 +1,155 @@
+import type {
+  ConfigMap,
+  Endpoints,
+  Event,
+  KubeObject,
+  Lease,
+  Namespace,
+  Node,
+  Pod,
+  Secret,
+  Service,
+} from './objects.ts';
+
+/** A sort of objects that the store keeps and the face serves; the core group is ''. */
+export interface ResourceType<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  /** As in paths, e.g. `configmaps`. */
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Whether `…/NAME/status` is a resource of its own. */
+  readonly hasStatus?: boolean;
+  /** What field selectors may name besides `metadata.name` and `metadata.namespace`. */
+  fields?(object: T): Readonly<Record<string, string>>;
+  /** One of the fields, by which the store finds objects without looking at all of them. */
+  readonly indexedField?: string;
+}
+
+/** `v1`, `coordination.k8s.io/v1`: the apiVersion of objects of the type. */
+export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+const core = { group: '', version: 'v1' } as const;
+
+export const nodes: ResourceType<Node> = {
+  ...core,
+  plural: 'nodes',
+  kind: 'Node',
+  namespaced: false,
+  shortNames: ['no'],
+  hasStatus: true,
+  fields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable === true) }),
+};
+
+export const pods: ResourceType<Pod> = {
+  ...core,
+  plural: 'pods',
+  kind: 'Pod',
+  namespaced: true,
+  shortNames: ['po'],
+  categories: ['all'],
+  hasStatus: true,
+  // kubernetes/kubernetes v1.19.10 pkg/registry/core/pod/strategy.go ToSelectableFields
+  fields: ({ spec, status }) => ({
+    'spec.nodeName': spec.nodeName ?? '',
+    'spec.restartPolicy': spec.restartPolicy ?? '',
+    'spec.schedulerName': spec.schedulerName ?? '',
+    'spec.serviceAccountName': spec.serviceAccountName ?? '',
+    'status.phase': status?.phase ?? '',
+    'status.podIP': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.nominatedNodeName': '',
+  }),
+  indexedField: 'spec.nodeName',
+};
+
+export const configMaps: ResourceType<ConfigMap> = {
+  ...core,
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+  shortNames: ['cm'],
+};
+
+export const secrets: ResourceType<Secret> = {
+  ...core,
+  plural: 'secrets',
+  kind: 'Secret',
+  namespaced: true,
+  fields: ({ type }) => ({ type: type ?? '' }),
+};
+
+export const namespaces: ResourceType<Namespace> = {
+  ...core,
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+  shortNames: ['ns'],
+  hasStatus: true,
+  fields: ({ metadata, status }) => ({ name: metadata.name, 'status.phase': status?.phase ?? '' }),
+};
+
+export const events: ResourceType<Event> = {
+  ...core,
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+  shortNames: ['ev'],
+  // kubernetes/kubernetes v1.19.10 pkg/registry/core/event/strategy.go ToSelectableFields
+  fields: ({ involvedObject, reason, reportingComponent, source, type }) => ({
+    'involvedObject.kind': involvedObject?.kind ?? '',
+    'involvedObject.namespace': involvedObject?.namespace ?? '',
+    'involvedObject.name': involvedObject?.name ?? '',
+    'involvedObject.uid': involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': involvedObject?.fieldPath ?? '',
+    reason: reason ?? '',
+    reportingComponent: reportingComponent ?? '',
+    source: source?.component ?? reportingComponent ?? '',
+    type: type ?? '',
+  }),
+};
+
+export const services: ResourceType<Service> = {
+  ...core,
+  plural: 'services',
+  kind: 'Service',
+  namespaced: true,
+  shortNames: ['svc'],
+  categories: ['all'],
+  hasStatus: true,
+};
+
+export const endpoints: ResourceType<Endpoints> = {
+  ...core,
+  plural: 'endpoints',
+  kind: 'Endpoints',
+  namespaced: true,
+  shortNames: ['ep'],
+};
+
+export const leases: ResourceType<Lease> = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+};
+
+/** What every store has from the beginning. */
+export const builtInTypes: readonly ResourceType[] = [
+  configMaps,
+  endpoints,
+  events,
+  leases,
+  namespaces,
+  nodes,
+  pods,
+  secrets,
+  services,
+];
