@@ -28,6 +28,7 @@ export type {
   NodeStatus,
   ObjectMeta,
   Pod,
+  PodCondition,
   PodPhase,
   Secret,
   Service,

@@ -10,6 +10,7 @@ export interface ObjectMeta {
   resourceVersion: string;
   generation?: number;
   creationTimestamp: string;
+  /** Of an object that is to go once its kubelet lets it. */
   deletionTimestamp?: string;
   deletionGracePeriodSeconds?: number;
   labels?: Record<string, string>;
@@ -124,7 +125,9 @@ export interface PodCondition {
   type: string;
   status: ConditionStatus;
   lastProbeTime: null;
-  lastTransitionTime: string;
+  lastTransitionTime: string | null;
+  reason?: string;
+  message?: string;
 }
 
 /** A core/v1 Pod. */

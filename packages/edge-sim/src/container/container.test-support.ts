@@ -1,7 +1,8 @@
 // Test support: a simulated container without an edged before it.
 import { createMemoryWorld, type World } from '@kubeedge-sim/sim-kit';
+import type { ContainerRecord } from '../machine/container-record.ts';
 import type { ContainerDescription } from '../machine/description.ts';
-import { type ContainerRecord, createMachine, type Machine } from '../machine/machine.ts';
+import { createMachine, type Machine } from '../machine/machine.ts';
 
 export interface Ran {
   readonly stdout: string;

@@ -1,6 +1,6 @@
 import type { ContainerLog } from '../machine/container-log.ts';
 import type { OutputSink, ProcessStream, StreamRequest } from '../machine/container-process.ts';
-import type { ContainerRecord } from '../machine/machine.ts';
+import type { ContainerRecord } from '../machine/container-record.ts';
 import type { Container } from './container.ts';
 import { BrokenPipe, type ByteSink, Pipe } from './pipe.ts';
 import { type Inherited, Killed } from './process.ts';

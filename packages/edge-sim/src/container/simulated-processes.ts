@@ -1,7 +1,7 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import type { ContainerLog } from '../machine/container-log.ts';
 import type { ExecRequest, OutputSink, Processes, ProcessStream } from '../machine/container-process.ts';
-import type { ContainerRecord } from '../machine/machine.ts';
+import type { ContainerRecord } from '../machine/container-record.ts';
 import { commands } from './commands/index.ts';
 import { Container } from './container.ts';
 import { MainProcess } from './main-process.ts';

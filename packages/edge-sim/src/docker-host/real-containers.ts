@@ -1,5 +1,6 @@
+import type { ContainerRecord } from '../machine/container-record.ts';
 import type { ContainerDescription, PodDescription } from '../machine/description.ts';
-import type { CgroupUsage, ContainerRecord } from '../machine/machine.ts';
+import type { CgroupUsage } from '../machine/machine.ts';
 
 /** A row of GET /containers/json, as far as it is used. */
 export interface ListedContainer {

@@ -1,7 +1,8 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { EdgeError } from '../errors.ts';
+import type { ContainerRecord } from '../machine/container-record.ts';
 import type { MachineDescription, PodDescription } from '../machine/description.ts';
-import type { Cgroup, CgroupUsage, ContainerRecord, Machine } from '../machine/machine.ts';
+import type { Cgroup, CgroupUsage, Machine } from '../machine/machine.ts';
 import { type EngineApi, openEngineApi } from './engine-api.ts';
 import {
   type ContainerStatsAnswer,
@@ -146,6 +147,7 @@ export async function createRealMachine(world: World, host: Host, dockerHost: st
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
+    pods: () => podsOf(containers.values()),
     log: ({ id, tty }) => realLog(api, { id, tty }),
     processes: realProcesses(api),
     cgroups() {

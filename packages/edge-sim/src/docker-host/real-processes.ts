@@ -7,7 +7,7 @@ import type {
   StreamRequest,
   TerminalSize,
 } from '../machine/container-process.ts';
-import type { ContainerRecord } from '../machine/machine.ts';
+import type { ContainerRecord } from '../machine/container-record.ts';
 import type { EngineApi } from './engine-api.ts';
 
 /** moby pkg/stdcopy/stdcopy.go: a byte for the stream, three of nothing, four for the length. */

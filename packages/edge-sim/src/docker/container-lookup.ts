@@ -1,4 +1,5 @@
-import type { ContainerRecord, Machine } from '../machine/machine.ts';
+import type { ContainerRecord } from '../machine/container-record.ts';
+import type { Machine } from '../machine/machine.ts';
 import { HandlerError } from './route.ts';
 
 /**
@@ -19,9 +20,10 @@ export function findContainer(machine: Machine, wanted: string): ContainerRecord
   return only;
 }
 
-/** `running` or `exited`: the states a record can tell. */
-export function stateOf(record: ContainerRecord): 'running' | 'exited' {
-  return record.running ? 'running' : 'exited';
+/** The states a record can tell. */
+export function stateOf(record: ContainerRecord): 'created' | 'running' | 'exited' {
+  if (record.running) return 'running';
+  return record.startedAtMs === 0 ? 'created' : 'exited';
 }
 
 /** The engine's network name for a container: its own bridge, the host's, or its sandbox's. */
@@ -32,11 +34,13 @@ export function networkModeOf(record: ContainerRecord): string {
 
 /**
  * The name of a container's image. The kubelet creates containers by image id, so the record has only that;
- * the name is in the pod it came from. undefined for a container of no described pod.
+ * the name is among the images, or in the pod it came from. undefined for a container of neither.
  */
 export function imageNameOf(machine: Machine, record: ContainerRecord): string | undefined {
   if (!record.image.startsWith('sha256:')) return record.image;
-  const pod = machine.description.pods.find(({ uid }) => uid === record.labels['io.kubernetes.pod.uid']);
+  const tagged = machine.dataRoot?.images.get(record.image);
+  if (tagged !== undefined) return tagged;
+  const pod = machine.pods().find(({ uid }) => uid === record.labels['io.kubernetes.pod.uid']);
   const name = record.labels['io.kubernetes.container.name'];
   return pod?.containers.find((container) => container.name === name)?.image;
 }

@@ -38,11 +38,12 @@ export function createDispatcher(options: DispatcherOptions) {
     method: string,
     target: RequestTarget,
     served: string,
+    body: string,
   ): Promise<GoResponse> {
     const headers = engineHeaders(profile, profile.headers);
     const query = new URLSearchParams(target.search);
     try {
-      const request = { ...options, method, apiVersion: served, query, name: match.name };
+      const request = { ...options, method, apiVersion: served, query, name: match.name, body };
       const answer = await match.route.handle(request);
       if ('json' in answer) return jsonResponse(200, answer.json, headers);
       return { ...answer, headers: { ...headers, ...answer.headers } };
@@ -52,7 +53,7 @@ export function createDispatcher(options: DispatcherOptions) {
     }
   }
 
-  return async function dispatch(method: string, url: string): Promise<Dispatched> {
+  return async function dispatch(method: string, url: string, body = ''): Promise<Dispatched> {
     const target = parseTarget(url);
     if (target === undefined) return { answer: textError(400, '400 Bad Request'), target: { path: url } };
     const { whole, apiVersion, path, search } = target;
@@ -70,7 +71,10 @@ export function createDispatcher(options: DispatcherOptions) {
       return { answer: renderError(notFoundPlain, apiVersion, 404, 'page not found'), target: told };
     }
     const verdict = checkApiVersion(profile, apiVersion);
-    if (verdict.served) return { answer: await run(match, method, target, verdict.apiVersion), target: told };
+    if (verdict.served) {
+      const served = await run(match, method, target, verdict.apiVersion, body);
+      return { answer: served, target: told };
+    }
     const headers = engineHeaders(profile, profile.refusalHeaders);
     const answer = renderError(handlerPlain, apiVersion, 400, verdict.message, headers);
     return { answer, target: told, refused: verdict.refused };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createHttpServer, listenHttp, type NetSocket, type World } from '@kubeedge-sim/sim-kit';
 import { writeGoResponse } from '../go-http/response.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -48,7 +49,9 @@ export async function startDockerEngine(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers, socket } = request;
-    const { answer, target, refused } = await dispatch(method, url);
+    // Only these have a body; waiting for one that cannot come would put the others' answers off by a turn.
+    const body = method === 'POST' ? await text(request) : '';
+    const { answer, target, refused } = await dispatch(method, url, body);
     const userAgent = headers['user-agent'];
     world.trace.emit({
       host: machine.host.name,

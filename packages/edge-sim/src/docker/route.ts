@@ -16,6 +16,8 @@ export interface EngineRequest {
   readonly signal: AbortSignal;
   /** The `{name}` of the route; '' where it has none. */
   readonly name: string;
+  /** The whole body as text. */
+  readonly body: string;
 }
 
 /** An answer of a handler: a JSON value for 200, or a whole response. */

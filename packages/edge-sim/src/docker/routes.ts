@@ -7,6 +7,7 @@ import { matchesFilters, parseFilters } from './container-filters.ts';
 import { findContainer } from './container-lookup.ts';
 import type { EngineProfile } from './engine-profile.ts';
 import { boolValue, type EngineAnswer, type EngineRequest, type EngineRoute, HandlerError } from './route.ts';
+import { writeRoutes } from './write-routes.ts';
 
 /** The routes of an engine, in the order in which the router tries them. */
 export function engineRoutes(profile: EngineProfile): EngineRoute[] {
@@ -35,6 +36,7 @@ export function engineRoutes(profile: EngineProfile): EngineRoute[] {
     get(/^\/images\/(.*)\/json$/s, ({ machine, name, apiVersion }) => ({
       json: imageInspect(profile, findImage(profile, machine, name), apiVersion),
     })),
+    ...writeRoutes,
   ];
 }
 

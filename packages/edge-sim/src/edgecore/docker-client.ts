@@ -43,6 +43,43 @@ export interface DockerClient {
   version(): Promise<DockerVersion>;
   info(): Promise<DockerInfo>;
   inspect(id: string): Promise<DockerContainer>;
+  /** All containers with a label, whether they run or not, newest first. */
+  list(label: string): Promise<DockerListed[]>;
+  /** The id of an image that is there; a status of 404 when it is not. */
+  imageId(name: string): Promise<string>;
+  pull(name: string): Promise<void>;
+  /** Returns the id. */
+  create(name: string, container: NewDockerContainer): Promise<string>;
+  start(id: string): Promise<void>;
+  stop(id: string, graceSeconds: number): Promise<void>;
+  /** With its volumes, whether it runs or not. */
+  remove(id: string): Promise<void>;
+}
+
+export interface DockerListed {
+  Id: string;
+  State: string;
+  Labels: Readonly<Record<string, string>>;
+}
+
+/** What dockershim asks a container to be, in the words of the engine's API. */
+export interface NewDockerContainer {
+  Image: string;
+  Hostname?: string;
+  Entrypoint?: readonly string[];
+  Cmd?: readonly string[];
+  Env?: readonly string[];
+  Labels: Readonly<Record<string, string>>;
+  OpenStdin?: boolean;
+  Tty?: boolean;
+  HostConfig: {
+    NetworkMode: string;
+    CgroupParent: string;
+    CpuShares: number;
+    CpuPeriod?: number;
+    CpuQuota?: number;
+    Memory?: number;
+  };
 }
 
 /** A failed request in the words of moby's Go client; `status` is 0 when no answer came. */
@@ -76,15 +113,17 @@ export function createDockerClient(world: World, host: Host, options: DockerClie
   let api = mode.mode === 'pinned' ? mode.api : undefined;
   let negotiated = mode.mode !== 'negotiated';
 
-  async function request(method: 'GET' | 'HEAD', path: string) {
+  async function request(method: 'GET' | 'HEAD' | 'POST' | 'DELETE', path: string, json?: object) {
     using _wait = world.waiting(`${component} on ${host.name} for docker ${method} ${path}`);
     try {
-      const headers = { host: 'docker', 'user-agent': 'Go-http-client/1.1' };
+      const type = json === undefined ? {} : { 'content-type': 'application/json' };
+      const headers = { host: 'docker', 'user-agent': 'Go-http-client/1.1', ...type };
       const response = await httpRequest(host, {
         target: { path: socketPath },
         method,
         path,
         headers,
+        ...(json !== undefined && { body: JSON.stringify(json) }),
         component,
         signal,
       });
@@ -120,19 +159,45 @@ export function createDockerClient(world: World, host: Host, options: DockerClie
     });
   }
 
-  async function get<T>(path: string): Promise<T> {
+  async function ask(method: 'GET' | 'POST' | 'DELETE', path: string, json?: object): Promise<string> {
     await negotiate();
-    const { response, body } = await request('GET', api === undefined ? path : `/v${api}${path}`);
+    const { response, body } = await request(method, api === undefined ? path : `/v${api}${path}`, json);
     if (response.status >= 400) throw new DockerError(errorText(body, response.status), response.status);
-    return JSON.parse(body) as T;
+    return body;
   }
+
+  const get = async <T>(path: string) => JSON.parse(await ask('GET', path)) as T;
+  const container = (id: string, action: string) => `/containers/${id}/${action}`;
 
   return {
     negotiate,
     version: () => get('/version'),
     info: () => get('/info'),
-    inspect: (id) => get(`/containers/${id}/json`),
+    inspect: (id) => get(container(id, 'json')),
+    list: (label) => {
+      const filters = JSON.stringify({ label: { [label]: true } });
+      return get(`/containers/json?${new URLSearchParams({ all: '1', filters })}`);
+    },
+    imageId: async (name) => (await get<{ Id: string }>(`/images/${name}/json`)).Id,
+    async pull(name) {
+      const { repository, tag } = splitImage(name);
+      await ask('POST', `/images/create?${new URLSearchParams({ fromImage: repository, tag })}`);
+    },
+    async create(name, wanted) {
+      const body = await ask('POST', `/containers/create?${new URLSearchParams({ name })}`, wanted);
+      return (JSON.parse(body) as { Id: string }).Id;
+    },
+    start: async (id) => void (await ask('POST', container(id, 'start'))),
+    stop: async (id, graceSeconds) => void (await ask('POST', container(id, `stop?t=${graceSeconds}`))),
+    remove: async (id) => void (await ask('DELETE', `/containers/${id}?force=1&v=1`)),
   };
+}
+
+// kubernetes v1.19.3 pkg/util/parsers/parsers.go ParseImageName: no tag means latest, a digest goes where a tag does.
+function splitImage(name: string): { repository: string; tag: string } {
+  const [, repository = name, digest, tag = 'latest'] =
+    /^(.+?)(?:@(sha256:[0-9a-f]{64})|:([\w][\w.-]*))?$/.exec(name) ?? [];
+  return { repository, tag: digest ?? tag };
 }
 
 /** Orders API versions by their parts, so that 1.9 comes before 1.10. */

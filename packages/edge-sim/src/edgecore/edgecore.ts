@@ -7,14 +7,15 @@ import {
   type World,
 } from '@kubeedge-sim/sim-kit';
 import { type Dialect, dialectOf } from '@kubeedge-sim/wire';
-import type { PodDescription } from '../machine/description.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ExitStatus, SimProcess } from '../systemd-unit.ts';
 import { createCadvisor } from './cadvisor/manager.ts';
 import { type ComponentLog, createComponentLog } from './component-log.ts';
 import { createDockerClient, DockerError } from './docker-client.ts';
 import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
+import { createPodRuntime } from './dockershim/pod-sandbox.ts';
 import { startEdged } from './edged/index.ts';
+import { createPodWorkers, type PodWorkers } from './edged/pod-workers.ts';
 import {
   type CertificateSource,
   rotateCertificates,
@@ -23,7 +24,7 @@ import {
 import { ExchangeError } from './edgehub/certificate/exchange.ts';
 import { createEdgehub, type Edgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
 import { acknowledge } from './edgehub/metamanager.ts';
-import type { NodeReport, PodReport } from './edgehub/node-messages.ts';
+import { type NodeReport, podReport } from './edgehub/node-messages.ts';
 import { syncNodeStatus } from './edgehub/sync-node-status.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
 import { type EdgecoreLimits, edgecoreLimitsDefault, type ReachLimit } from './limits.ts';
@@ -233,9 +234,13 @@ function runEdgehub(
   const { host } = machine;
   const common = { world, host, log, nodeName: options.nodeName, signal: ending.signal };
   const edgehub = createEdgehub({ ...common, ...config, ...identity, limits, reachLimit });
-  edgehub.onMessage = (message) => acknowledge(edgehub, message);
+  const pods = podWorkersOf(context, edgehub);
+  edgehub.onMessage = (message) => {
+    acknowledge(edgehub, message);
+    pods?.handle(message);
+  };
   const report = () => nodeReport(context, service);
-  const podReports = () => machine.description.pods.map(podReport);
+  const podReports = () => machine.pods().map(podReport);
   const modules = [
     edgehub.run(),
     syncNodeStatus({
@@ -245,8 +250,21 @@ function runEdgehub(
       registerNode: config.registerNode ?? true,
       ...(config.reportPods === true && { podReports }),
     }),
+    ...(pods === undefined ? [] : [pods.run()]),
   ];
   return { edgehub, modules };
+}
+
+/** undefined where containers are only looked at: a real engine is not ours to run pods on. */
+function podWorkersOf(context: Context, edgehub: Edgehub): PodWorkers | undefined {
+  const { world, machine, options, log, ending } = context;
+  const { dockershim, nodeStatus } = options.release;
+  if (dockershim === null || machine.podDatabase === undefined) return undefined;
+  const runtime = createPodRuntime(dockerClient(context, dockershim, 'dockershim'));
+  const traits = { patch: nodeStatus.patch, patchInBase64: nodeStatus.base64 === true };
+  const hostIp = options.nodeIp ?? machine.host.address;
+  const common = { world, machine, log, edgehub, signal: ending.signal };
+  return createPodWorkers({ ...common, runtime, traits, hostIp }, machine.podDatabase);
 }
 
 /**
@@ -375,10 +393,4 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     memory: `${Math.floor(description.memoryBytes / 1024)}Ki`,
     pods: '110',
   };
-}
-
-function podReport(pod: PodDescription): PodReport {
-  const { namespace, name, uid, labels = {}, createdAtMs, startedAtMs, hostNetwork = false, ip } = pod;
-  const containers = pod.containers.map(({ name: container, image }) => ({ name: container, image }));
-  return { namespace, name, uid, labels, createdAtMs, startedAtMs, hostNetwork, ip, containers };
 }

@@ -33,6 +33,11 @@ declare module '@kubeedge-sim/sim-kit' {
       stdoutBytes?: number;
       stderrBytes?: number;
     };
+    /**
+     * What edged did with a pod that the cloud gave it: made its containers, failed to (`error` is the engine's), stopped
+     * them, or forgot it.
+     */
+    'edged.pod': { pod: string; state: 'running' | 'failed' | 'killed' | 'removed'; error?: string };
     /** Whether cAdvisor's docker factory registered: tried once, when the manager starts. */
     'cadvisor.factory': { factory: 'docker'; registered: boolean; error?: string };
     /** The handler that claimed a cgroup. */

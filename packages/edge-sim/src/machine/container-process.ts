@@ -1,4 +1,4 @@
-import type { ContainerRecord } from './machine.ts';
+import type { ContainerRecord } from './container-record.ts';
 
 /** What is asked of an exec or attach, as the engine's API takes it. */
 export interface StreamRequest {

@@ -2,49 +2,11 @@ import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { simulatedProcesses } from '../container/simulated-processes.ts';
 import { type ContainerLog, simulatedLog } from './container-log.ts';
 import type { Processes } from './container-process.ts';
+import { type ContainerRecord, PAUSE_IMAGE, PAUSE_WORKLOAD } from './container-record.ts';
+import { createDataRoot, type DataRoot, imageIdOf } from './data-root.ts';
 import { type MachineDescription, type PodDescription, type PreviousRun, qosClassOf } from './description.ts';
 import type { LogSource } from './log-source.ts';
 import { coreSecondsUsed, memoryBytesUsed, type Workload } from './workload.ts';
-
-/** A container as Docker's data root knows it; it outlives the engine process (live restore) and edgecore. */
-export interface ContainerRecord {
-  /** 64 hexadecimal digits. */
-  id: string;
-  /** Docker's name without the slash, `k8s_<container>_<pod>_<namespace>_<uid>_<attempt>`. */
-  name: string;
-  image: string;
-  /** `sha256:<64 digits>`. */
-  imageId: string;
-  command: readonly string[];
-  /**
-   * Among them `io.kubernetes.pod.name`, `.namespace`, `.uid`, `io.kubernetes.container.name`,
-   * `io.kubernetes.docker.type`.
-   */
-  labels: Readonly<Record<string, string>>;
-  createdAtMs: number;
-  startedAtMs: number;
-  running: boolean;
-  pid: number;
-  /** Path of its cgroup, `/kubepods/…/pod<uid>/<id>`. */
-  cgroup: string;
-  /** The sandbox whose network it uses; undefined for a sandbox itself. */
-  sandboxId: string | undefined;
-  hostNetwork: boolean;
-  ip: string;
-  cpuShares: number;
-  /** Microseconds per period; 0 = none. */
-  cpuQuotaUs: number;
-  memoryLimitBytes: number;
-  workload: Workload;
-  log: LogSource;
-  previous?: PreviousRun;
-  /** Whether its main process has a stdin that is kept open, and a terminal. */
-  stdin: boolean;
-  tty: boolean;
-  /** Environment and files, by path, beside those of its image. */
-  env: Readonly<Record<string, string>>;
-  files: Readonly<Record<string, string>>;
-}
 
 /** What the kernel's controllers count for a cgroup at one moment. CPU in nanoseconds, memory in bytes. */
 export interface CgroupUsage {
@@ -96,6 +58,12 @@ export interface Machine {
   readonly bootId: string;
   /** Docker's data root, by id: sandboxes and containers, oldest first. */
   readonly containers: ReadonlyMap<string, ContainerRecord>;
+  /** How an engine changes it; undefined where a real engine does. */
+  readonly dataRoot?: DataRoot;
+  /** The pods that its edgecore has been given: what metamanager keeps on disk, in the order in which they came. */
+  pods(): readonly PodDescription[];
+  /** The same for writing, by uid; undefined where only a real engine says what runs. */
+  readonly podDatabase?: Map<string, PodDescription>;
   /** Every cgroup there is now, parents before children. */
   cgroups(): Cgroup[];
   /** What a container printed in its present run, or in the one before. */
@@ -103,16 +71,9 @@ export interface Machine {
   readonly processes: Processes;
 }
 
-/**
- * The pause image of KubeEdge's dockershim (kubeedge v1.6.1
- * pkg/apis/componentconfig/edgecore/v1alpha1/default.go).
- */
-export const PAUSE_IMAGE = 'kubeedge/pause:3.1';
-
-const CPU_PERIOD_US = 100_000;
+export const CPU_PERIOD_US = 100_000;
 /** Docker's name of the interface in a container's network namespace. */
 const POD_INTERFACE = 'eth0';
-const PAUSE_WORKLOAD: Workload = { shape: 'idle', cpuCores: 0, memoryBytes: 45_056 };
 const EDGECORE_WORKLOAD: Workload = { shape: 'steady', cpuCores: 0.02, memoryBytes: 61_000_000 };
 
 /** Sets up a machine with its pods' sandboxes and containers already running. */
@@ -121,9 +82,12 @@ export function createMachine(world: World, host: Host, description: MachineDesc
   for (const pod of description.pods) {
     for (const record of podRecords(world, host, pod)) containers.set(record.id, record);
   }
+  const images = description.pods.flatMap((pod) => pod.containers.map(({ image }) => image));
+  const podDatabase = new Map(description.pods.map((pod) => [pod.uid, pod]));
   const log: Machine['log'] = (record, run) => {
-    const { startedAtMs } = record;
-    const ran = run === 'current' ? { startedAtMs } : (record.previous ?? { startedAtMs });
+    const { startedAtMs, finishedAtMs } = record;
+    const current = { startedAtMs, ...(finishedAtMs !== undefined && { finishedAtMs }) };
+    const ran = run === 'current' ? current : (record.previous ?? { startedAtMs });
     return simulatedLog(world.clock, record.log, ran, record.tty);
   };
   return {
@@ -132,6 +96,9 @@ export function createMachine(world: World, host: Host, description: MachineDesc
     machineId: world.ids.hex(`machine/${host.name}`, 32),
     bootId: world.ids.uuid(`boot/${host.name}`),
     containers,
+    dataRoot: createDataRoot(world, host, containers, images),
+    podDatabase,
+    pods: () => [...podDatabase.values()],
     log,
     processes: simulatedProcesses(world, host, {
       kernelVersion: description.kernelVersion,
@@ -164,7 +131,7 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
     name: string,
   ) => ({
     name: `k8s_${name}_${pod.name}_${pod.namespace}_${pod.uid}_0`,
-    imageId: `sha256:${world.ids.hex(`image/${part.image}`, 64)}`,
+    imageId: imageIdOf(world, part.image),
     command: [],
     createdAtMs: pod.startedAtMs,
     startedAtMs: pod.startedAtMs,
@@ -211,8 +178,8 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
         {
           id: world.ids.hex(`container/${host.name}/${pod.uid}/${container.name}`, 64),
           // The kubelet creates containers by image id, so that is what Docker has as their image.
-          image: `sha256:${world.ids.hex(`image/${container.image}`, 64)}`,
-          imageId: `sha256:${world.ids.hex(`image/${container.image}`, 64)}`,
+          image: imageIdOf(world, container.image),
+          imageId: imageIdOf(world, container.image),
           command: container.command ?? [],
           labels: { ...labels(container.name, 'container'), 'io.kubernetes.sandbox.id': sandboxId },
           cpuShares: cpuShares(container.cpuRequestMilli ?? container.cpuLimitMilli ?? 0),
@@ -232,8 +199,8 @@ function podRecords(world: World, host: Host, pod: PodDescription): ContainerRec
   ];
 }
 
-// kubernetes v1.19.3 pkg/kubelet/cm/helpers_linux.go MilliCPUToShares.
-const cpuShares = (milli: number) => Math.max(2, Math.floor((milli * 1_024) / 1_000));
+/** kubernetes v1.19.3 pkg/kubelet/cm/helpers_linux.go MilliCPUToShares. */
+export const cpuShares = (milli: number) => Math.max(2, Math.floor((milli * 1_024) / 1_000));
 
 function listCgroups(
   world: World,

@@ -63,6 +63,7 @@ export async function startCloud(
   hosts: ClusterHosts,
   description: ClusterDescription,
   pki: ClusterPki,
+  store = createObjectStore(() => world.clock.now()),
 ): Promise<CloudHalf> {
   const { cloud: host } = hosts;
   const parts: AsyncDisposable[] = [];
@@ -72,7 +73,6 @@ export async function startCloud(
   };
   for (const port of description.dnatPorts) host.nat.append(streamRule(host.address, port));
 
-  const store = createObjectStore(() => world.clock.now());
   const apiserver = keep(
     await startKubeApiserver(world, host, {
       certificate: pki.apiserver,
@@ -169,7 +169,7 @@ export async function startCloud(
   };
 }
 
-interface CloudcoreParts {
+export interface CloudcoreParts {
   world: World;
   hosts: ClusterHosts;
   release: string;
@@ -181,7 +181,7 @@ interface CloudcoreParts {
 }
 
 /** One process of cloudcore: cloudstream and CloudHub. `started` resolves when both serve, or rejects. */
-function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<void> } {
+export function spawnCloudcore(parts: CloudcoreParts): SimProcess & { started: Promise<void> } {
   const { world, hosts, store } = parts;
   const { promise: exited, resolve: exit } = Promise.withResolvers<ExitStatus>();
   const opened = new Opened();

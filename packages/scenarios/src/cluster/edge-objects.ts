@@ -1,4 +1,10 @@
-import type { Cloudcore, EdgeObjects, ObjectStore, PodStatusReport } from '@kubeedge-sim/cloud-sim';
+import type {
+  Cloudcore,
+  EdgeObjects,
+  ObjectStore,
+  PodCondition,
+  PodStatusReport,
+} from '@kubeedge-sim/cloud-sim';
 import { registerNode, takePods } from './register-edge.ts';
 
 /**
@@ -44,6 +50,10 @@ export function edgeObjectsIn(
     },
     renewLease: (name) => void store.heartbeat(name, present(name)),
     updatePodStatus: (namespace, name, status) => updatePodStatus(store, namespace, name, status),
+    pod: (namespace, name) => store.pod(namespace, name),
+    deletePod(namespace, name, uid) {
+      if (store.pod(namespace, name)?.metadata.uid === uid) store.deletePod(namespace, name);
+    },
     podsOf: (node) => store.pods().filter(({ spec }) => spec.nodeName === node),
     watchPods: (listener) =>
       store.subscribe(({ type, object }) => {
@@ -66,19 +76,38 @@ function updatePodStatus(
 ): boolean {
   const pod = store.pod(namespace, name);
   if (pod === undefined) return false;
-  const reported = new Map(containers.map((container) => [container.name, container]));
   const { podIP } = report;
-  const containerStatuses = pod.status.containerStatuses?.map((status) => ({
-    ...status,
-    ...reported.get(status.name),
+  const startTime = pod.status.startTime ?? report.startTime;
+  const known = pod.status.containerStatuses ?? [];
+  const containerStatuses = containers.map((reported) => ({
+    state: { waiting: { reason: 'ContainerCreating' } },
+    lastState: {},
+    image: '',
+    imageID: '',
+    ...known.find((status) => status.name === reported.name),
+    ...reported,
   }));
+  const unsaid = known.filter(({ name: container }) => !containers.some((each) => each.name === container));
   const status = {
     ...pod.status,
     ...report,
+    ...(report.conditions && { conditions: withTransitions(report.conditions, pod.status.conditions) }),
     ...(podIP !== undefined && { podIPs: [{ ip: podIP }] }),
+    ...(startTime !== undefined && { startTime }),
     phase,
-    ...(containerStatuses !== undefined && { containerStatuses }),
+    containerStatuses: [...unsaid, ...containerStatuses],
   };
   store.put({ ...pod, status });
   return true;
+}
+
+/** A condition that holds as before has turned when it did. upstream.go updatePodStatus sets this anew. */
+function withTransitions(
+  reported: readonly PodCondition[],
+  known: readonly PodCondition[] = [],
+): PodCondition[] {
+  return reported.map((condition) => {
+    const before = known.find(({ type, status }) => type === condition.type && status === condition.status);
+    return { ...condition, lastTransitionTime: before?.lastTransitionTime ?? condition.lastTransitionTime };
+  });
 }

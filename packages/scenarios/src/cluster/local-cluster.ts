@@ -1,3 +1,4 @@
+import type { ObjectStore } from '@kubeedge-sim/cloud-sim';
 import type { World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
 import { startCloud } from './cloud-half.ts';
@@ -13,19 +14,21 @@ import { publishCloud } from './publish.ts';
 export interface LocalClusterOptions {
   /** An address of the machine on which the cloud's ports are opened, too; on loopback only. */
   publishOn?: string;
+  /** Where the cluster's objects are; default a new one. */
+  store?: ObjectStore;
 }
 
 /** Starts both halves of a cluster in this process. They still meet as bytes on the world's net only. */
 export async function startLocalCluster(
   world: World,
   description: ClusterDescription,
-  { publishOn }: LocalClusterOptions = {},
+  { publishOn, store }: LocalClusterOptions = {},
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
   if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn);
   const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);
-  const cloud = await startCloud(world, hosts, description, pki);
+  const cloud = await startCloud(world, hosts, description, pki, store);
   const edges = await startEdges(world, surroundings, description.edges);
   return {
     world,

@@ -486,6 +486,8 @@ async function setUp(world: World, options: Partial<CloudhubOptions>): Promise<L
     },
     renewLease: (name) => void calls.push(['renewLease', name]),
     updatePodStatus: (...call) => calls.push(['updatePodStatus', ...call]) > 0,
+    pod: (namespace, name) => store.pod(namespace, name),
+    deletePod: (...call) => void calls.push(['deletePod', ...call]),
     podsOf: (node) => store.pods().filter(({ spec }) => spec.nodeName === node),
     watchPods: (listener) =>
       store.subscribe(({ type, object }) => {

@@ -1,5 +1,5 @@
 import type { BeehiveMessage } from '@kubeedge-sim/wire';
-import type { EdgeObjects, NodeStatusReport } from './edge-objects.ts';
+import type { EdgeObjects, NodeStatusReport, PodStatusReport } from './edge-objects.ts';
 import { objectOf, readNodeStatus } from './read-node-status.ts';
 import { readPodReports, readPodStatus } from './read-pods.ts';
 
@@ -47,6 +47,10 @@ export function answerEdge(objects: EdgeObjects, edge: EdgeMessage): Answer | un
     case 'podstatus update':
       updatePodStatus(objects, message, namespace, name);
       return undefined;
+    case 'podpatch patch':
+      return embeddedKubelets ? patchPod(objects, edge, namespace, name) : undefined;
+    case 'pod delete':
+      return deletePod(objects, edge, namespace, name);
     case 'podreports insert':
       takePods(objects, edge);
       return undefined;
@@ -107,14 +111,9 @@ function insertNode(objects: EdgeObjects, { resource, content }: BeehiveMessage,
 
 // kubeedge v1.12.0, v1.12.1 upstream.go patchNode.
 function patchNode(objects: EdgeObjects, edge: EdgeMessage, name: string): Answer | undefined {
-  const { resource, content } = edge.message;
-  if (typeof content !== 'string') return undefined;
-  let patch: unknown;
-  try {
-    patch = JSON.parse(edge.patchesInBase64 ? Buffer.from(content, 'base64').toString() : content);
-  } catch {
-    return undefined;
-  }
+  const { resource } = edge.message;
+  const patch = readPatch(edge);
+  if (patch === undefined) return undefined;
   const report = { ...readNodeStatus(objectOf(patch)['status']), patch: true };
   edge.onNodeStatus(report.ready?.status === 'True');
   if (objects.node(name) === undefined)
@@ -133,8 +132,60 @@ function updatePodStatus(
   const statuses = name === '' && Array.isArray(content) ? content : [content];
   for (const each of statuses.map(objectOf)) {
     const status = readPodStatus(each['Status']);
-    if (typeof each['Name'] === 'string' && status !== undefined)
-      objects.updatePodStatus(namespace, each['Name'], status);
+    const { Name: pod } = each;
+    if (typeof pod !== 'string' || status === undefined) continue;
+    if (objects.updatePodStatus(namespace, pod, status)) deleteEnded(objects, namespace, pod, status);
+  }
+}
+
+/** A pod that was asked to go, and has: no kubelet of its own deletes it before v1.12.0. */
+function deleteEnded(objects: EdgeObjects, namespace: string, name: string, status: PodStatusReport): void {
+  const { metadata } = objects.pod(namespace, name) ?? {};
+  const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
+  if (metadata?.deletionTimestamp === undefined || !ended) return;
+  if (status.containers.every(({ state }) => state?.running === undefined))
+    objects.deletePod(namespace, name, metadata.uid);
+}
+
+// kubeedge v1.12.0, v1.12.1 upstream.go patchPod.
+function patchPod(
+  objects: EdgeObjects,
+  edge: EdgeMessage,
+  namespace: string,
+  name: string,
+): Answer | undefined {
+  const { resource } = edge.message;
+  const status = readPodStatus(objectOf(readPatch(edge))['status']);
+  if (status === undefined) return undefined;
+  if (!objects.updatePodStatus(namespace, name, status)) return { resource, content: missing('pods', name) };
+  const pod = objects.pod(namespace, name);
+  return { resource, resourceVersion: pod?.metadata.resourceVersion ?? '', content: found(pod) };
+}
+
+// upstream.go deletePod: a uid as text, up to v1.11; the kubelet's options since.
+function deletePod(
+  objects: EdgeObjects,
+  edge: EdgeMessage,
+  namespace: string,
+  name: string,
+): Answer | undefined {
+  const { resource, content } = edge.message;
+  const options = edge.patchesInBase64 ? readPatch(edge) : content;
+  const uid = typeof content === 'string' && options === content ? content : uidOf(options);
+  if (typeof uid !== 'string') return undefined;
+  objects.deletePod(namespace, name, uid);
+  return edge.embeddedKubelets ? { resource, content: 'OK' } : undefined;
+}
+
+const uidOf = (options: unknown) => objectOf(objectOf(options)['preconditions'])['uid'];
+
+/** The JSON of a message that is text; undefined for what is none. */
+function readPatch({ message: { content }, patchesInBase64 }: EdgeMessage): unknown {
+  if (typeof content !== 'string') return undefined;
+  try {
+    return JSON.parse(patchesInBase64 ? Buffer.from(content, 'base64').toString() : content);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,11 @@
-import type { ConditionStatus, Node, Pod, PodPhase } from '../../kube-apiserver/objects.ts';
+import type {
+  ConditionStatus,
+  ContainerStatus,
+  Node,
+  Pod,
+  PodCondition,
+  PodPhase,
+} from '../../kube-apiserver/objects.ts';
 
 /** A pod of an edge that registers itself. Times in milliseconds since the epoch. */
 export interface PodReport {
@@ -41,8 +48,13 @@ export interface PodStatusReport {
   podIP?: string;
   hostIP?: string;
   startTime?: string;
-  containers: readonly { name: string; ready: boolean; restartCount: number; containerID?: string }[];
+  conditions?: PodCondition[];
+  containers: readonly ContainerReport[];
 }
+
+/** What is left out stays as it was. */
+export type ContainerReport = Pick<ContainerStatus, 'name' | 'ready' | 'restartCount'> &
+  Partial<ContainerStatus>;
 
 /** A pod that came, changed or went. */
 export interface PodChange {
@@ -61,6 +73,9 @@ export interface EdgeObjects {
   renewLease(name: string): void;
   /** Writes a pod's status; false when there is no such pod. */
   updatePodStatus(namespace: string, name: string, status: PodStatusReport): boolean;
+  pod(namespace: string, name: string): Pod | undefined;
+  /** Deletes a pod without grace, if it still has that uid. */
+  deletePod(namespace: string, name: string, uid: string): void;
   /** The pods that a node is to run. */
   podsOf(node: string): readonly Pod[];
   /** Tells of every change of a pod, of any node. */

@@ -75,9 +75,9 @@ export function startPodSync({ world, objects, send }: PodSyncOptions): PodSync 
   }
 
   function tell(node: string, { operation, pod }: PodChange): void {
-    const { namespace, name, resourceVersion } = pod.metadata;
+    const { namespace, name, resourceVersion, uid, labels, deletionTimestamp } = pod.metadata;
     const key = `${node}/${namespace}/${name}`;
-    const concern = JSON.stringify([pod.metadata.uid, pod.metadata.labels, pod.spec]);
+    const concern = JSON.stringify([uid, labels, deletionTimestamp, pod.spec]);
     if (operation === 'delete' ? !told.delete(key) : told.get(key) === concern) return;
     if (operation !== 'delete') told.set(key, concern);
     const queue = queueOf(node);

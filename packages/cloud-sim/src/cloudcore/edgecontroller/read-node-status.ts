@@ -1,7 +1,7 @@
 import type { ConditionStatus } from '../../kube-apiserver/objects.ts';
 import type { NodeStatusReport } from './edge-objects.ts';
 
-type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Any value as an object; what is none is an empty one. */
 export const objectOf = (value: unknown): JsonObject =>

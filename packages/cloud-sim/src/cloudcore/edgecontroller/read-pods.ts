@@ -1,33 +1,58 @@
-import type { PodReport, PodStatusReport } from './edge-objects.ts';
-import { objectOf } from './read-node-status.ts';
+import type { PodCondition } from '../../kube-apiserver/objects.ts';
+import type { ContainerReport, PodReport, PodStatusReport } from './edge-objects.ts';
+import { type JsonObject, objectOf } from './read-node-status.ts';
 
 const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
+const statuses = ['True', 'False', 'Unknown'] as const;
 
-/** Reads a core/v1 PodStatus as edgecore sends it; undefined for what is none. */
+/** Reads a core/v1 PodStatus as edgecore sends it; undefined for what is none. Parts of a wrong shape count as left out. */
 export function readPodStatus(value: unknown): PodStatusReport | undefined {
   const status = objectOf(value);
   const phase = phases.find((known) => known === status['phase']);
   if (phase === undefined) return undefined;
-  const { podIP, hostIP, startTime, containerStatuses } = status;
+  const { podIP, hostIP, startTime, containerStatuses, conditions } = status;
   const containers = Array.isArray(containerStatuses) ? containerStatuses.map(objectOf) : [];
   return {
     phase,
     ...(typeof podIP === 'string' && { podIP }),
     ...(typeof hostIP === 'string' && { hostIP }),
     ...(typeof startTime === 'string' && { startTime }),
-    containers: containers.flatMap(({ name, ready, restartCount, containerID }) =>
-      typeof name !== 'string'
-        ? []
-        : [
-            {
-              name,
-              ready: ready === true,
-              restartCount: typeof restartCount === 'number' ? restartCount : 0,
-              ...(typeof containerID === 'string' && { containerID }),
-            },
-          ],
-    ),
+    ...(Array.isArray(conditions) && { conditions: conditions.map(objectOf).flatMap(readCondition) }),
+    containers: containers.flatMap(readContainer),
   };
+}
+
+function readCondition(condition: JsonObject): PodCondition[] {
+  const { type, status, lastTransitionTime, reason, message } = condition;
+  const known = statuses.find((each) => each === status);
+  if (typeof type !== 'string' || known === undefined) return [];
+  return [
+    {
+      type,
+      status: known,
+      lastProbeTime: null,
+      lastTransitionTime: typeof lastTransitionTime === 'string' ? lastTransitionTime : null,
+      ...(typeof reason === 'string' && { reason }),
+      ...(typeof message === 'string' && { message }),
+    },
+  ];
+}
+
+function readContainer(container: JsonObject): ContainerReport[] {
+  const { name, ready, restartCount, state, lastState, started } = container;
+  if (typeof name !== 'string') return [];
+  const texts = ['image', 'imageID', 'containerID'].filter((key) => typeof container[key] === 'string');
+  return [
+    {
+      name,
+      ready: ready === true,
+      restartCount: typeof restartCount === 'number' ? restartCount : 0,
+      ...Object.fromEntries(texts.map((key) => [key, container[key]])),
+      ...(state !== undefined && { state: objectOf(state) }),
+      ...(lastState !== undefined && { lastState: objectOf(lastState) }),
+      ...(typeof started === 'boolean' && { started }),
+    },
+  ];
 }
 
 /** Reads what an edge of the simulator says of its pods; what is not well formed is left out. */

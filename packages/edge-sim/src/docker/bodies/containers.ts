@@ -1,5 +1,6 @@
 import type { World } from '@kubeedge-sim/sim-kit';
-import type { ContainerRecord, Machine } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { commandLine, networkModeOf, stateOf } from '../container-lookup.ts';
 import type { EngineProfile } from '../engine-profile.ts';
 import { pickFields } from '../route.ts';
@@ -91,16 +92,20 @@ function stateBody(record: ContainerRecord) {
     OOMKilled: false,
     Dead: false,
     Pid: record.running ? record.pid : 0,
-    ExitCode: 0,
+    ExitCode: record.exitCode ?? 0,
     Error: '',
-    StartedAt: rfc3339Nano(record.startedAtMs),
-    // A record does not keep when its process ended; the start is the latest time it knows.
-    FinishedAt: record.running ? GO_ZERO_TIME : rfc3339Nano(record.startedAtMs),
+    StartedAt: record.startedAtMs === 0 ? GO_ZERO_TIME : rfc3339Nano(record.startedAtMs),
+    // Of a described one that does not run nobody has said when it ended; its start is the latest time known.
+    FinishedAt:
+      record.running || record.startedAtMs === 0
+        ? GO_ZERO_TIME
+        : rfc3339Nano(record.finishedAtMs ?? record.startedAtMs),
   };
 }
 
 // docker/docker-ce components/engine/container/state.go String @v18.09.1.
 function statusText(record: ContainerRecord, nowMs: number): string {
-  const ago = humanDuration(nowMs - record.startedAtMs);
-  return record.running ? `Up ${ago}` : `Exited (0) ${ago} ago`;
+  if (record.startedAtMs === 0) return 'Created';
+  const ago = humanDuration(nowMs - (record.finishedAtMs ?? record.startedAtMs));
+  return record.running ? `Up ${ago}` : `Exited (${record.exitCode ?? 0}) ${ago} ago`;
 }

@@ -1,4 +1,4 @@
-import type { ContainerRecord } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
 import { networkModeOf } from '../container-lookup.ts';
 
 // kubernetes v1.19.3 pkg/kubelet/cm/helpers_linux.go QuotaPeriod, in microseconds.

@@ -1,4 +1,6 @@
-import type { ContainerRecord, Machine } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
+import { withTag } from '../../machine/data-root.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { compareApiVersions } from '../api-version.ts';
 import { imageNameOf } from '../container-lookup.ts';
 import type { EngineProfile } from '../engine-profile.ts';
@@ -7,7 +9,7 @@ import { containerConfig } from './container-config.ts';
 import { rfc3339Nano } from './go-time.ts';
 import { graphDriver } from './graph-driver.ts';
 
-/** An image of the data root: all a machine knows is which images its containers were made of. */
+/** An image of the data root: those its containers were made of, and those that were pulled. */
 export interface ImageRecord {
   /** `sha256:<64 digits>`. */
   readonly id: string;
@@ -27,6 +29,9 @@ export function imagesOf(machine: Machine): ImageRecord[] {
   const byId = new Map<string, ImageRecord>();
   for (const record of machine.containers.values()) {
     if (!byId.has(record.imageId)) byId.set(record.imageId, imageOf(machine, record));
+  }
+  for (const [id, tag] of machine.dataRoot?.images ?? []) {
+    if (!byId.has(id)) byId.set(id, { id, tag, createdAtMs: 0, sizeBytes: sizeOf(id), command: [] });
   }
   return [...byId.values()];
 }
@@ -92,10 +97,10 @@ function imageOf(machine: Machine, record: ContainerRecord): ImageRecord {
     id: record.imageId,
     tag: name === undefined ? undefined : withTag(name),
     createdAtMs: record.createdAtMs - IMAGE_AGE_MS,
-    // The record has no size; the id's digits give each image one of its own, between 1 and 256 MB.
-    sizeBytes: (Number.parseInt(record.imageId.slice(-2), 16) + 1) * 1_000_000,
+    sizeBytes: sizeOf(record.imageId),
     command: record.command,
   };
 }
 
-const withTag = (name: string) => (/:[\w.-]+$|@/.test(name) ? name : `${name}:latest`);
+/** Nobody has said one; the id's digits give each image one of its own, between 1 and 256 MB. */
+const sizeOf = (id: string) => (Number.parseInt(id.slice(-2), 16) + 1) * 1_000_000;

@@ -1,5 +1,5 @@
 import type { World } from '@kubeedge-sim/sim-kit';
-import type { ContainerRecord } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
 
 const BRIDGE_PREFIX_BITS = 16;
 

@@ -1,5 +1,6 @@
 import type { World } from '@kubeedge-sim/sim-kit';
-import type { CgroupUsage, ContainerRecord, Machine } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
+import type { CgroupUsage, Machine } from '../../machine/machine.ts';
 import { GO_ZERO_TIME, rfc3339Nano } from './go-time.ts';
 
 /** The engine samples once a second; a single answer holds two samples (daemon/stats/collector.go). */

@@ -57,7 +57,8 @@ export async function createCadvisor(options: CadvisorOptions): Promise<Cadvisor
     for (const [path, cgroup] of present) {
       if (tracked.has(path)) continue;
       const handler = await claim(path, factories, log);
-      if (handler === undefined) continue;
+      // Another round may have been quicker, because each new cgroup begins one.
+      if (handler === undefined || tracked.has(path)) continue;
       const entry: Tracked = { cgroup, handler, samples: [] };
       tracked.set(path, entry);
       world.trace.emit({
@@ -105,7 +106,13 @@ export async function createCadvisor(options: CadvisorOptions): Promise<Cadvisor
         GLOBAL_HOUSEKEEPING_MS,
         'cadvisor global housekeeping',
       );
-      signal.addEventListener('abort', () => ticker.cancel(), { once: true });
+      // manager/manager.go watchForNewContainers: inotify tells of a cgroup at once.
+      const watch = machine.dataRoot?.watchCgroups(() => void detect().catch(unlessEnded));
+      const end = () => {
+        ticker.cancel();
+        watch?.[Symbol.dispose]();
+      };
+      signal.addEventListener('abort', end, { once: true });
     },
     containers: () => [...tracked.values()].map(describe),
     dockerVersion: async () => (client === undefined ? '' : versionString(client)),

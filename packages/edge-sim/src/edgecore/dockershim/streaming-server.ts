@@ -10,7 +10,7 @@ import {
 } from '@kubeedge-sim/spdy';
 import { EdgeError } from '../../errors.ts';
 import type { OutputSink, Processes, ProcessStream } from '../../machine/container-process.ts';
-import type { ContainerRecord } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
 import type { ComponentLog } from '../component-log.ts';
 import { exitOfExec } from './exec.ts';
 import { InputQueue } from './input-queue.ts';

@@ -1,6 +1,6 @@
 import { EdgeError } from '../../errors.ts';
 import type { LogEntry } from '../../machine/container-log.ts';
-import type { ContainerRecord } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
 import type { EdgedContext } from './context.ts';
 import { type Answer, errorAnswer, type RouteRequest, type StreamedAnswer } from './http-answer.ts';
 import { LogOptionsError, type PodLogOptions, readPodLogOptions } from './pod-log-options.ts';

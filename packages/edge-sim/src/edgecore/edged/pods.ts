@@ -1,10 +1,11 @@
+import type { ContainerRecord } from '../../machine/container-record.ts';
 import {
   type ContainerDescription,
   type PodDescription,
   type PreviousRun,
   qosClassOf,
 } from '../../machine/description.ts';
-import type { ContainerRecord, Machine } from '../../machine/machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { formatCpuQuantity, formatJson, formatMemoryQuantity, formatMetaTime } from './go-format.ts';
 
 /** A v1.PodList as one line with its newline; without pods `items` is null, Go's nil slice. */

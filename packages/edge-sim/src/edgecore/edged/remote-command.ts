@@ -5,7 +5,7 @@ import {
   type UpgradeRefusal,
   wantsOfQuery,
 } from '@kubeedge-sim/spdy';
-import type { ContainerRecord } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
 import { type StreamingKind, serveStream } from '../dockershim/streaming-server.ts';
 import { containerOf } from './container-logs.ts';
 import type { EdgedContext } from './context.ts';

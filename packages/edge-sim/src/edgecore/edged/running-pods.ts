@@ -1,4 +1,5 @@
-import type { ContainerRecord, Machine } from '../../machine/machine.ts';
+import type { ContainerRecord } from '../../machine/container-record.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { podListText } from './pods.ts';
 
 /**

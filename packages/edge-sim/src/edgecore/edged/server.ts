@@ -127,7 +127,7 @@ export function createContext(world: World, machine: Machine, options: EdgedOpti
     machine,
     cadvisor: options.cadvisor,
     nodeName: options.nodeName,
-    pods: createPodDirectory(options.pods ?? (() => machine.description.pods)),
+    pods: createPodDirectory(options.pods ?? machine.pods),
     startedAtMs: world.clock.now(),
     runtimeOperations: options.runtimeOperations ?? (() => ({ docker: {}, networkPlugin: {} })),
     leakedGoroutines: options.leakedGoroutines ?? (() => 0),

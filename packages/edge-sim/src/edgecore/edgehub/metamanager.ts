@@ -4,7 +4,7 @@ import type { Edgehub } from './edgehub.ts';
 const kept = ['insert', 'update', 'delete'];
 
 /**
- * Tells the cloud that an object has arrived; upstream stores it, and edged acts on it.
+ * Tells the cloud that an object has arrived; upstream stores it as well. edged acts on it.
  * kubeedge v1.6.1 edge/pkg/metamanager/process.go processInsert, processUpdate, processDelete
  */
 export function acknowledge(edgehub: Edgehub, message: BeehiveMessage): void {

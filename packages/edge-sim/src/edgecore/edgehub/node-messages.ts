@@ -1,3 +1,5 @@
+import type { PodDescription } from '../../machine/description.ts';
+
 /** A pod as a node that registers itself describes it to the cloud. Times in milliseconds since the epoch. */
 export interface PodReport {
   namespace: string;
@@ -135,4 +137,11 @@ function readyCondition({ ready }: NodeReport, nowMs: number) {
     reason: ready ? 'EdgeReady' : 'EdgeNotReady',
     message: ready ? 'edge is posting ready status' : 'edge is not ready',
   };
+}
+
+/** What a node that nobody has described says of a pod that it runs. */
+export function podReport(pod: PodDescription): PodReport {
+  const { namespace, name, uid, labels = {}, createdAtMs, startedAtMs, hostNetwork = false, ip } = pod;
+  const containers = pod.containers.map(({ name: container, image }) => ({ name: container, image }));
+  return { namespace, name, uid, labels, createdAtMs, startedAtMs, hostNetwork, ip, containers };
 }
