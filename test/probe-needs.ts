@@ -21,14 +21,21 @@ export type Tool =
   | 'python3'
   | 'java'
   | 'node-22'
+  | 'iptables'
   | 'chromium';
 export type Needs = Readonly<Record<Tool, Need>>;
 
 /**
- * Languages of the examples, and a kubectl that Debian has not: what needs them runs where they are, and is skipped
+ * Languages of the examples, a kubectl that Debian has not, and an iptables with a network namespace: what needs them runs where they are, and is skipped
  * visibly elsewhere, in CI, too.
  */
-export const notEverywhere: ReadonlySet<Tool> = new Set(['go', 'python3', 'java', 'kubectl-1.31']);
+export const notEverywhere: ReadonlySet<Tool> = new Set([
+  'go',
+  'python3',
+  'java',
+  'kubectl-1.31',
+  'iptables',
+]);
 
 /** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
 const KUBECTL_CACHED = fileURLToPath(
@@ -62,13 +69,15 @@ export async function probeNeeds(): Promise<Needs> {
       probeChromium(process.env.CHROMIUM ?? '/usr/bin/chromium'),
     ],
   );
-  const [kubectl131, script] = await Promise.all([
+  const [kubectl131, script, iptables] = await Promise.all([
     // 1.31 is the first that asks for a WebSocket by default.
     probeKubectl(
       [process.env.KUBECTL_1_31, KUBECTL_BUILT, process.env.KUBECTL, 'kubectl'],
       /v(1\.(?:3[1-9]|[4-9]\d)\.\S*)/,
     ),
     probeCommand('script', ['--version'], /util-linux (\S+)/),
+    // Of a network namespace of its own, so that nobody's rules are touched.
+    probeCommand('unshare', ['-rn', 'iptables', '--version'], /iptables v(\S+)/),
   ]);
   return {
     docker,
@@ -76,6 +85,7 @@ export async function probeNeeds(): Promise<Needs> {
     'kubectl-1.20': kubectl120,
     'kubectl-1.31': kubectl131,
     script,
+    iptables,
     curl,
     openssl,
     go,

@@ -14,7 +14,8 @@ export {
   reportLimit,
 } from './limits.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
-export { formatNatRule, type NatChain, type NatRule, type NatTable } from './net/nat.ts';
+export { Iptables, type IptablesResult } from './net/iptables/iptables.ts';
+export type { NatChain, NatRule, NatTable } from './net/nat.ts';
 export type {
   CutMode,
   DialOptions,

@@ -44,6 +44,8 @@ export interface CloudcoreOptions {
   pods?: PodClient;
   /** ConfigMap kubeedge/tunnelport; to be kept from one cloudcore to the next. Default: none was there. */
   tunnelPorts?: TunnelPortStore;
+  /** `modules.iptablesManager.mode`, from v1.9 on: `external` leaves the rules to {@link startIptablesManager}. */
+  iptablesManager?: 'internal' | 'external';
   /** CloudHub's port 10002, where edges get certificates; without it nothing listens there. */
   https?: HttpsOptions;
   /** Called when the process has ended by itself and everything it had opened is closed. */
@@ -143,7 +145,12 @@ export async function startCloudcore(
 
   async function open(): Promise<TunnelServer> {
     if (release.monitor) opened.use(await startMonitor(process));
-    if (release.nat !== 'manual') opened.use(startIptablesManager(process, { streamPort, tunnelPorts }));
+    if (release.nat !== 'manual' && (options.iptablesManager ?? 'internal') === 'internal') {
+      const ensures = release.nat === 'managed-when-new' ? 'when-new' : 'every-cycle';
+      opened.use(
+        startIptablesManager(world, host, { component: 'cloudcore', ensures, streamPort, tunnelPorts }),
+      );
+    }
     const { signal } = ending;
     const started = opened.use(
       await startTunnelServer(process, {

@@ -20,6 +20,7 @@ export {
   httpServerTags,
 } from './cloudhub/httpserver/release.ts';
 export { createToken, readToken } from './cloudhub/httpserver/token.ts';
+export { type IptablesManagerOptions, startIptablesManager } from './cloudstream/iptables.ts';
 export type {
   EdgeObjects,
   NodeStatusReport,
@@ -40,3 +41,4 @@ export {
 } from './release.ts';
 export type { ResponseEnd, TunnelPeer } from './trace-kinds.ts';
 export { createTunnelPortStore, type TunnelPortRecord, type TunnelPortStore } from './tunnel-port.ts';
+export { tunnelPortsIn } from './tunnel-port-config-map.ts';

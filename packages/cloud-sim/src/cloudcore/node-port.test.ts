@@ -1,4 +1,4 @@
-import { formatNatRule, httpRequest, type NatRule } from '@kubeedge-sim/sim-kit';
+import { httpRequest, type NatRule } from '@kubeedge-sim/sim-kit';
 import { decodeMessage, dialectOf, encodeMessage, messageTypes } from '@kubeedge-sim/wire';
 import { describe, expect, test } from 'vitest';
 import { inLab, type Lab, logLines, RawEdge } from './cloudcore.test-support.ts';
@@ -9,6 +9,7 @@ import {
   knownCloudcoreReleases,
   type NodeClient,
   startCloudcore,
+  startIptablesManager,
 } from './index.ts';
 
 const EDGE = 'edge-node-1';
@@ -29,10 +30,8 @@ describe.each(knownCloudcoreReleases().slice(4))('%s', (release) => {
           ? []
           : [{ node: EDGE, port, by: nodePortWriter === 'node-status' ? 'node-status' : 'tunnel-connect' }],
       );
-      const managed = ['OUTPUT', 'PREROUTING'].map(
-        (chain) => `-A ${chain} -p tcp --dport ${port} -j DNAT --to 10.0.0.2:10003`,
-      );
-      expect(cloudHost.nat.rules.map(formatNatRule)).toEqual(nat === 'manual' ? [] : managed);
+      const managed = [...jumps, tunnelPortRule(port)];
+      expect(cloudHost.nat.rules).toEqual(nat === 'manual' ? [] : managed);
       if (nat === 'manual') cloudHost.nat.append(rule(port));
       await expectScraped(lab, edge, port);
       edge.socket.destroy();
@@ -46,12 +45,12 @@ describe.each(knownCloudcoreReleases().slice(4))('%s', (release) => {
     await inCloud(release, restart, { tunnelPorts, onExit });
     async function restart(lab: Lab) {
       await lab.cloudcore[Symbol.asyncDispose]();
-      const rules = lab.cloudHost.nat.rules.map(formatNatRule);
+      const rules = lab.cloudHost.nat.rules;
       const again = await startCloudcore(lab.world, lab.cloudHost, lab.options);
       await lab.world.clock.sleep(1);
       // The first release with tunnel ports cannot start twice.
       expect(exits).toEqual(release === 'v1.7.0' ? [2] : []);
-      expect(lab.cloudHost.nat.rules.map(formatNatRule)).toEqual(rules);
+      expect(lab.cloudHost.nat.rules).toEqual(rules);
       const ports = lab.world.trace.of('cloudcore.tunnel-port').map(({ detail }) => detail.port);
       expect(ports).toEqual(tunnelPortFirst === null ? [] : release === 'v1.7.0' ? [port] : [port, port]);
       expect(again.sessions()).toEqual([]);
@@ -92,14 +91,62 @@ describe('chain TUNNEL-PORT', () => {
   ])('%s: a rule deleted by hand is back within 10 s: %s', async (release, back) => {
     await inCloud(release, async ({ cloudHost, world }) => {
       await world.clock.sleep(4_000);
-      expect(cloudHost.nat.delete(rule(10_351))).toBe(true);
+      expect(cloudHost.iptables.run(['-t', 'nat', '-D', 'TUNNEL-PORT', '1']).exitCode).toBe(0);
       await world.clock.sleep(5_999);
-      expect(chains(cloudHost.nat.rules)).toEqual(['PREROUTING']);
+      expect(cloudHost.nat.rules).toEqual(jumps);
       await world.clock.sleep(1);
-      expect(chains(cloudHost.nat.rules)).toEqual(back ? ['PREROUTING', 'OUTPUT'] : ['PREROUTING']);
-      const ops = world.trace.of('cloudcore.nat').map(({ detail }) => detail.op);
-      expect(ops).toEqual(back ? ['add', 'add', 'add'] : ['add', 'add']);
+      expect(cloudHost.nat.rules).toEqual([...jumps, ...(back ? [tunnelPortRule(10_351)] : [])]);
+      const told = world.trace.of('cloudcore.nat').map(({ detail }) => detail);
+      const made = { op: 'add', rule: tunnelPortRule(10_351) };
+      const jumped = jumps.toReversed().map((rule) => ({ op: 'add', rule }));
+      expect(told).toEqual([...jumped, made, ...(back ? [made] : [])]);
     });
+  });
+
+  test.each(['v1.8.2', 'v1.9.0'])(
+    '%s: the jumps are made anew after a flush of the table',
+    async (release) => {
+      await inCloud(release, async ({ cloudHost, world }) => {
+        for (const line of ['-t nat -F', '-t nat -X']) cloudHost.iptables.run(line.split(' '));
+        await world.clock.sleep(10_000);
+        expect(cloudHost.nat.rules.slice(0, 2)).toEqual(jumps);
+        // The release that makes a rule only when an address is new leaves an empty chain.
+        expect(cloudHost.nat.rules.slice(2)).toEqual(release === 'v1.8.2' ? [] : [tunnelPortRule(10_351)]);
+      });
+    },
+  );
+
+  test('a port that iptables refuses ends the cycle, and later ports get no rule', async () => {
+    const tunnelPorts = createTunnelPortStore();
+    await inCloud(
+      'v1.23.1',
+      async ({ cloudHost, world }) => {
+        tunnelPorts.write({ ipTunnelPort: { '10.0.0.8': 70_000, '10.0.0.9': 10_352 }, port: {} });
+        await world.clock.sleep(10_000);
+        expect(cloudHost.nat.rules).toEqual([...jumps, tunnelPortRule(10_351)]);
+        tunnelPorts.write({ ipTunnelPort: { '10.0.0.9': 10_352 }, port: {} });
+        await world.clock.sleep(10_000);
+        expect(cloudHost.nat.rules.at(-1)).toBe(tunnelPortRule(10_352, '10.0.0.9'));
+      },
+      { tunnelPorts },
+    );
+  });
+
+  test('is left alone by a cloudcore whose manager is external, and kept by that one', async () => {
+    const tunnelPorts = createTunnelPortStore();
+    const options = { tunnelPorts, iptablesManager: 'external' } as const;
+    await inCloud('v1.10.0', external, options);
+    async function external({ world, cloudHost }: Lab) {
+      expect(cloudHost.nat.rules).toEqual([]);
+      const host = world.net.host({ name: 'cloud-2', address: '10.0.0.3' });
+      using _manager = startIptablesManager(world, host, {
+        component: 'iptables-manager',
+        ensures: 'every-cycle',
+        streamPort: 10_003,
+        tunnelPorts,
+      });
+      expect(host.nat.rules).toEqual([...jumps, tunnelPortRule(10_351)]);
+    }
   });
 
   test('a second cloudcore takes the next port, and each host redirects both', async () => {
@@ -111,17 +158,15 @@ describe('chain TUNNEL-PORT', () => {
       expect(tunnelPorts.read()?.ipTunnelPort).toEqual({ '10.0.0.2': 10_351, '10.0.0.3': 10_352 });
       await lab.world.clock.sleep(10_000);
       for (const { nat } of [host, lab.cloudHost]) {
-        expect(nat.rules.map(({ dport, to }) => `${dport} ${to.address}`).sort()).toEqual([
-          '10351 10.0.0.2',
-          '10351 10.0.0.2',
-          '10352 10.0.0.3',
-          '10352 10.0.0.3',
-        ]);
+        expect(nat.rules).toHaveLength(4);
+        expect(nat.rules).toEqual(
+          expect.arrayContaining([...jumps, tunnelPortRule(10_351), tunnelPortRule(10_352, '10.0.0.3')]),
+        );
       }
       // An address that leaves the record loses its rules.
       tunnelPorts.write({ ipTunnelPort: { '10.0.0.3': 10_352 }, port: { 10352: true } });
       await lab.world.clock.sleep(10_000);
-      expect(host.nat.rules.map(({ dport }) => dport)).toEqual([10_352, 10_352]);
+      expect(host.nat.rules).toEqual([...jumps, tunnelPortRule(10_352, '10.0.0.3')]);
     }
   });
 
@@ -130,7 +175,9 @@ describe('chain TUNNEL-PORT', () => {
       await lab.cloudcore[Symbol.asyncDispose]();
       lab.cloudHost.nat.append(rule(10_350));
       await startCloudcore(lab.world, lab.cloudHost, { ...lab.options, release: 'v1.12.1' });
-      expect(lab.cloudHost.nat.rules.map(({ dport }) => dport)).toEqual([10_350, 10_351, 10_351]);
+      const [jumpIn, jumpOut] = jumps;
+      const own = '-A OUTPUT -p tcp -m tcp --dport 10350 -j DNAT --to-destination 10.0.0.2:10003';
+      expect(lab.cloudHost.nat.rules).toEqual([jumpIn, own, jumpOut, tunnelPortRule(10_351)]);
     });
   });
 });
@@ -327,7 +374,11 @@ const rule = (dport: number): NatRule => ({
   dport,
   to: { address: '10.0.0.2', port: 10_003 },
 });
-const chains = (rules: readonly NatRule[]) => rules.map(({ chain }) => chain);
+const jumps = ['PREROUTING', 'OUTPUT'].map(
+  (chain) => `-A ${chain} -m comment --comment "kubeedge tunnel port" -j TUNNEL-PORT`,
+);
+const tunnelPortRule = (port: number, address = '10.0.0.2') =>
+  `-A TUNNEL-PORT -p tcp -m tcp --dport ${port} -j DNAT --to-destination ${address}:10003`;
 
 /** Asks as metrics-server does, from the cloud host; the scripted edge answers. */
 async function expectScraped({ cloudHost }: Lab, edge: RawEdge, port: number): Promise<void> {

@@ -74,7 +74,7 @@ declare module '@kubeedge-sim/sim-kit' {
      */
     'cloudcore.node-patch-dropped': { node: string };
     /**
-     * Cloudcore changed a rule of its host's chain TUNNEL-PORT, as the chain that jumps there has it.
+     * Cloudcore, or a process iptables-manager, changed a rule of its host: of chain TUNNEL-PORT, or a jump there.
      * kubeedge v1.8.0 cloud/pkg/cloudstream/iptables/iptables.go reconcile
      */
     'cloudcore.nat': { op: 'add' | 'delete'; rule: string };

@@ -6,8 +6,9 @@ export interface TunnelPortRecord {
   readonly port: Readonly<Record<number, boolean>>;
 }
 
-/** Where the record is kept, which outlives every cloudcore; undefined before the first one wrote it. */
+/** Where the record is kept, which outlives every cloudcore. */
 export interface TunnelPortStore {
+  /** Undefined before the first cloudcore wrote it. @throws Error for what somebody has written and nobody can read */
   read(): TunnelPortRecord | undefined;
   write(record: TunnelPortRecord): void;
 }
@@ -36,7 +37,8 @@ export function negotiateTunnelPort(process: CloudcoreProcess, store: TunnelPort
   const { tunnelPortFirst, tunnelPortReuse } = process.release;
   if (tunnelPortFirst === null) return undefined;
   const { address } = process.host;
-  const record = store.read() ?? { ipTunnelPort: {}, port: {} };
+  const record = readOrExit(process, store);
+  if (record === undefined) return undefined;
   const known = record.ipTunnelPort[address];
   if (known !== undefined && tunnelPortReuse === 'panic') {
     process.exit(2, tunnelPortPanic);
@@ -49,6 +51,16 @@ export function negotiateTunnelPort(process: CloudcoreProcess, store: TunnelPort
   }
   process.trace('cloudcore.tunnel-port', { port });
   return port;
+}
+
+/** A record that cannot be read is the end of the process. */
+function readOrExit(process: CloudcoreProcess, store: TunnelPortStore): TunnelPortRecord | undefined {
+  try {
+    return store.read() ?? { ipTunnelPort: {}, port: {} };
+  } catch (error) {
+    process.exit(2, `panic: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function lowestFree(record: TunnelPortRecord, first: number): number {

@@ -4,7 +4,6 @@ import {
   type CloudhubCertificates,
   cloudcoreRelease,
   createObjectStore,
-  createTunnelPortStore,
   deleteCertificates,
   FlagError,
   httpServerRelease,
@@ -24,6 +23,8 @@ import {
   startMetricsServer,
   startNodeHeartbeats,
   startNodeLifecycleController,
+  type TunnelPortStore,
+  tunnelPortsIn,
 } from '@kubeedge-sim/cloud-sim';
 import {
   createMachine,
@@ -35,7 +36,7 @@ import {
   startKubelet,
   startSystemdUnit,
 } from '@kubeedge-sim/edge-sim';
-import { type Certificate, type Endpoint, Opened, type World } from '@kubeedge-sim/sim-kit';
+import { type Certificate, type Endpoint, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
@@ -96,7 +97,7 @@ export async function startCloud(
   keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
 
   saveCertificates(store.secrets, { ca: pki.kubeedgeRoot, server: pki.tunnel });
-  const tunnelPorts = createTunnelPortStore();
+  const tunnelPorts = tunnelPortsIn(store);
   let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
   let started: Promise<unknown> = Promise.resolve();
   const unit = startSystemdUnit(world, host, {
@@ -153,7 +154,7 @@ export async function startCloud(
       } else if (action.do === 'dnat') {
         const rule = streamRule(host.address, action.rule.dport);
         if (action.op === 'add') host.nat.append(rule);
-        else if (!host.nat.delete(rule)) {
+        else if (!host.nat.delete(rule) && !deleteManaged(host, rule.dport)) {
           throw new RangeError(
             `Tried to delete the DNAT rule of port ${rule.dport} on ${host.name}, found none. ` +
               'Nothing was changed.',
@@ -176,7 +177,7 @@ export interface CloudcoreParts {
   pki: ClusterPki;
   streamCertificate: Certificate;
   store: ObjectStore;
-  tunnelPorts: ReturnType<typeof createTunnelPortStore>;
+  tunnelPorts: TunnelPortStore;
   limits: ClusterDescription['limits'] | undefined;
 }
 
@@ -290,6 +291,15 @@ function podsIn(store: ObjectStore): PodClient {
 // DNAT … (kubeedge/website release-1.6 docs/advanced/debug.md).
 const streamRule = (address: string, dport: number) =>
   ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
+
+/** Deletes the first rule of cloudcore's own chain that redirects `dport`; false when there is none. */
+function deleteManaged(host: Host, dport: number): boolean {
+  const to = `-p tcp -m tcp --dport ${dport} -j DNAT`;
+  const rule = host.nat.rules.find((one) => one.startsWith(`-A TUNNEL-PORT ${to}`));
+  return (
+    rule !== undefined && host.iptables.run(['-t', 'nat', '-D', ...rule.split(' ').slice(1)]).exitCode === 0
+  );
+}
 
 function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDescription[] {
   const { cloud, edges, kubernetes } = description;

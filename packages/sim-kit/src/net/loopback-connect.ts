@@ -7,7 +7,6 @@ import type { Dial, LoopbackHost, LoopbackParts } from './loopback-parts.ts';
 import type { PortTable } from './loopback-ports.ts';
 import { relay } from './loopback-relay.ts';
 import type { UnixPorts } from './loopback-unix.ts';
-import { formatNatRule } from './nat.ts';
 import type { DialOptions, DialTarget, Endpoint, NetSocket } from './net.ts';
 import { NetError, type NetErrorCode } from './net-error.ts';
 import { DIAL_TIMEOUT_MS, refuseDial } from './refusal.ts';
@@ -40,13 +39,13 @@ export type DialMode = 'component' | 'forwards';
 export function createComponentDial(context: Context): ComponentDial {
   const { parts, ports, unix } = context;
   return async (from, target, options, mode = 'component') => {
-    const found = routeDial(parts.hosts, from, target);
+    const found = routeDial(parts.hosts, from, target, { count: true, pod: options.pod });
     if ('path' in target) return dialUnix(from, target, options, found);
     const loopback = parts.hosts.isLoopback(from, target.address);
     const localAddress = loopback ? from.loopbackAddress : from.address;
     if (found.outcome === 'outside') return dialUplink({ from, target, options, found }, found.at, mode);
     if (found.outcome !== 'reached' || 'path' in found.at) {
-      const outcome = found.outcome === 'blackhole' ? 'blackhole' : 'no-route';
+      const outcome = found.outcome === 'reached' ? 'no-route' : found.outcome;
       const connection = `${localAddress}:${nextPort(from)}>${formatTarget(found.translated ?? target)}`;
       tellConnect(parts, { from, target, options, found }, connection, outcome);
       return refuseDial(parts.clock, outcome, target, options);
@@ -228,7 +227,7 @@ function tellConnect(
       connection,
       to: text(target),
       ...(found.translated && { translated: text(found.translated) }),
-      ...(found.rule && { rule: describe(formatNatRule(found.rule)) }),
+      ...(found.rule && { rule: found.rule }),
       outcome,
     },
   });

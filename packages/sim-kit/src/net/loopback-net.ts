@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { SimError } from '../errors.ts';
 import { createClientContexts } from '../tls/secure-context.ts';
 import { HostTable } from './host-table.ts';
+import { Iptables } from './iptables/iptables.ts';
 import { LinkTable } from './link.ts';
 import { checkFree, formatTarget } from './listen-target.ts';
 import { createComponentDial } from './loopback-connect.ts';
@@ -123,13 +124,15 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
 
   function host(hostOptions: HostOptions): Host {
     hosts.check(hostOptions);
+    const iptables = new Iptables((address) => described.get(address) ?? address);
     const created: LoopbackHost = {
       name: hostOptions.name,
       address: lease.allot(),
       describedAddress: hostOptions.address,
       loopbackAddress: lease.allot(),
       inbound: hostOptions.inbound ?? 'accept',
-      nat: createNatTable((address) => described.get(address) ?? address),
+      iptables,
+      nat: createNatTable(iptables),
       bound: [],
       nextPort: EPHEMERAL_PORT_FIRST,
       listen: (target, listenOptions, onConnection) => listen(created, target, listenOptions, onConnection),
@@ -140,7 +143,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     };
     described.set(created.address, created.describedAddress).set(created.loopbackAddress, '127.0.0.1');
     hosts.add(created);
-    created.nat.subscribe(() => outside.refresh());
+    iptables.subscribe(() => outside.refresh());
     if (created.name === options.asHost) outside.actAs(created);
     else outside.refresh();
     return created;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Table } from './iptables/tables.ts';
 import { dressSocket, type LoopbackHost, type LoopbackParts } from './loopback-parts.ts';
 import type { PortTable, RealPort } from './loopback-ports.ts';
-import type { NatRule } from './nat.ts';
 import type { Endpoint, NetSocket } from './net.ts';
 import { routeDial } from './routing.ts';
 
@@ -16,7 +16,7 @@ export type ForwardDial = (host: LoopbackHost, target: Endpoint) => Promise<NetS
  * What real sockets cannot express: an outside client's TCP connect to an address that drops is answered by the kernel,
  * so instead of no answer to its SYN it gets a connection on which nothing ever comes; an address without a listener
  * refuses at once, where the world might have dropped. All outside clients are one host; there are no per-caller rules.
- * Rules for addresses that are no host's redirect components only.
+ * Rules for addresses that are no host's, and rules for more than a thousand ports, redirect components only.
  */
 export class OutsideClients {
   readonly #parts: LoopbackParts;
@@ -76,20 +76,19 @@ export class OutsideClients {
     }
   }
 
-  /** The real endpoints where a rule redirects the actor: its own OUTPUT rules, and the PREROUTING rules of the others. */
+  /** The real endpoints where rules redirect the actor. */
   #wanted(): Map<string, Endpoint> {
     const wanted = new Map<string, Endpoint>();
     const actor = this.#actor;
     if (actor === undefined) return wanted;
     const { hosts } = this.#parts;
-    const want = (host: LoopbackHost, { destination, dport }: NatRule) => {
-      if (destination !== undefined && hosts.at(destination) !== host) return;
-      wanted.set(`${host.address}:${dport}`, { address: host.address, port: dport });
-    };
     for (const host of hosts.all) {
-      for (const rule of actor.nat.rules) if (rule.chain === 'OUTPUT') want(host, rule);
-      if (host === actor) continue;
-      for (const rule of host.nat.rules) if (rule.chain === 'PREROUTING') want(host, rule);
+      const ports = new Set([...redirectedPorts(actor.iptables.nat), ...redirectedPorts(host.iptables.nat)]);
+      for (const port of ports) {
+        const endpoint = { address: host.address, port };
+        const { rule } = routeDial(hosts, actor, endpoint);
+        if (rule !== undefined) wanted.set(`${host.address}:${port}`, endpoint);
+      }
     }
     return wanted;
   }
@@ -100,7 +99,7 @@ export class OutsideClients {
     // A client that dials a leased loopback address gets what listens there: it is on that host, so to say.
     const redirectable = hosts.at(port.address) !== undefined;
     const route = redirectable ? routeDial(hosts, actor, target) : undefined;
-    if (route?.outcome === 'no-route') return void raw.resetAndDestroy();
+    if (route?.outcome === 'no-route' || route?.outcome === 'refused') return void raw.resetAndDestroy();
     if (route?.outcome === 'blackhole') return void raw.resume().once('end', () => raw.destroy());
     if (route?.translated !== undefined) return void this.#forward(actor, raw, connection, target);
     if (port.reception === undefined) return void raw.resetAndDestroy();
@@ -125,6 +124,21 @@ export class OutsideClients {
       raw.resetAndDestroy();
     }
   }
+}
+
+/** A rule for more ports than these gets no real listeners. */
+const PORTS_OF_A_RULE_MAX = 1_000;
+
+/** The ports that rules of a table name, which may be redirected. */
+function redirectedPorts(nat: Table): number[] {
+  const matches = nat.chains().flatMap(({ rules }) => rules.flatMap(({ spec }) => spec.matches));
+  const ranges = matches.flatMap((match) => {
+    if (match.module === 'tcp') return match.dport === undefined ? [] : [match.dport.is];
+    return match.module === 'multiport' && match.side !== 'sports' ? match.ports.is : [];
+  });
+  return ranges
+    .filter(({ first, last }) => last - first < PORTS_OF_A_RULE_MAX)
+    .flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
 }
 
 /** Passes bytes, ends and resets both ways. */

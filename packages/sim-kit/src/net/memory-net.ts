@@ -5,10 +5,11 @@ import { createModelAuthority } from '../tls/certificate.ts';
 import { decideHandshake, type HandshakeOutcome, helloTexts, TlsError } from '../tls/verdict.ts';
 import type { Trace } from '../trace.ts';
 import { HostTable, type TableHost } from './host-table.ts';
+import { Iptables } from './iptables/iptables.ts';
 import { crossLink, LinkTable } from './link.ts';
 import { checkFree, formatTarget } from './listen-target.ts';
 import { createSocketPair } from './memory-socket.ts';
-import { createNatTable, formatNatRule } from './nat.ts';
+import { createNatTable } from './nat.ts';
 import type {
   DialOptions,
   DialTarget,
@@ -65,10 +66,10 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
 
   async function connect(from: MemoryHost, target: DialTarget, options: DialOptions): Promise<NetSocket> {
     if (disposed) throw new SimError('SIM_ERR_DISPOSED', { action: `dial ${formatTarget(target)}` });
-    const found = routeDial(hosts, from, target);
+    const found = routeDial(hosts, from, target, { count: true, pod: options.pod });
     const endpoint = formatTarget(found.translated ?? target);
-    const address =
-      'path' in target ? '' : hosts.isLoopback(from, target.address) ? '127.0.0.1' : from.address;
+    const own = 'path' in target ? '' : hosts.isLoopback(from, target.address) ? '127.0.0.1' : from.address;
+    const address = options.pod ?? own;
     const port = 'path' in target ? ids.next(`unix/${from.name}`) : localPort(from, address, endpoint);
     const local: Endpoint = { address, port };
     const connection = `${'path' in target ? `${from.name}#` : `${address}:`}${port}>${endpoint}`;
@@ -82,13 +83,13 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
           connection,
           to: formatTarget(target),
           ...(found.translated && { translated: formatTarget(found.translated) }),
-          ...(found.rule && { rule: formatNatRule(found.rule) }),
+          ...(found.rule && { rule: found.rule }),
           outcome,
         },
       });
     if (found.outcome !== 'reached') {
       // There is no uplink in here, so what is no host is nowhere.
-      const outcome = found.outcome === 'blackhole' ? 'blackhole' : 'no-route';
+      const outcome = found.outcome === 'outside' ? 'no-route' : found.outcome;
       tell(outcome);
       return refuseDial(clock, outcome, target, options);
     }
@@ -117,6 +118,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       connection,
       client: local,
       server: 'path' in target ? { address: '', port: 0 } : (found.translated ?? target),
+      ...('path' in target ? {} : { seenFrom: { address: found.source, port } }),
       link,
       encrypted: tls !== undefined,
       alpnProtocol: tls?.alpn ?? false,
@@ -178,13 +180,15 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
     link: (a, b) => links.between(a, b),
     host(options) {
       hosts.check(options);
+      const iptables = new Iptables();
       const host: MemoryHost = {
         name: options.name,
         address: options.address,
         describedAddress: options.address,
         loopbackAddress: '127.0.0.1',
         inbound: options.inbound ?? 'accept',
-        nat: createNatTable(),
+        iptables,
+        nat: createNatTable(iptables),
         bound: [],
         nextPort: EPHEMERAL_PORT_FIRST,
         listen: async (target, listenOptions, onConnection) =>

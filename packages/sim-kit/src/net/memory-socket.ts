@@ -12,6 +12,8 @@ interface PairOptions {
   clock: Clock;
   connection: string;
   client: Endpoint;
+  /** The client as the server sees it, where that is another. */
+  seenFrom?: Endpoint;
   server: Endpoint;
   /** The line it runs over; undefined within one host. */
   link: HostLink | undefined;
@@ -25,7 +27,7 @@ interface PairOptions {
 /** Two connected sockets. The dialler's side ends by itself when the far end does, as `net.connect` does. */
 export function createSocketPair(options: PairOptions): { client: MemorySocket; server: MemorySocket } {
   const client = new MemorySocket(options, options.client, options.server, options.allowHalfOpen ?? false);
-  const server = new MemorySocket(options, options.server, options.client, true);
+  const server = new MemorySocket(options, options.server, options.seenFrom ?? options.client, true);
   server.peerCertificate = options.clientCertificate;
   client.peer = server;
   server.peer = client;

@@ -10,13 +10,14 @@ import {
   tester,
 } from './contract-world.test-support.ts';
 import type { NatRule } from './nat.ts';
+import type { Endpoint } from './net.ts';
 
 const redirect: NatRule = { chain: 'OUTPUT', dport: 10350, to: { address: CLOUD, port: 10003 } };
 
 /** What nat rules do to dials, on either net. */
 export function natContract(create: CreateWorld): void {
   describe('nat rules', () => {
-    it('of OUTPUT redirect what the host dials, except its loopback', () =>
+    it('of OUTPUT redirect what the host dials, its own loopback included', () =>
       inWorld(create, async ({ world, cloud, edge }) => {
         await echoing(world, cloud, { port: 10003 }, 'stream: ');
         await echoing(world, cloud, { port: 10350, address: '127.0.0.1' }, 'own: ');
@@ -24,14 +25,60 @@ export function natContract(create: CreateWorld): void {
         cloud.nat.append(redirect);
         await world.net.settled();
         expect(await greet(cloud, { address: EDGE, port: 10350 })).toBe('stream: hello');
-        expect(await greet(cloud, { address: '127.0.0.1', port: 10350 })).toBe('own: hello');
+        expect(await greet(cloud, { address: '127.0.0.1', port: 10350 })).toBe('stream: hello');
         expect(await greet(edge, { address: EDGE, port: 10350 })).toBe('edged: hello');
         const [first] = world.trace.of('net.connect');
         expect(first?.detail).toMatchObject({
           to: `${EDGE}:10350`,
           translated: `${CLOUD}:10003`,
-          rule: '-A OUTPUT -p tcp --dport 10350 -j DNAT --to 10.0.0.2:10003',
+          rule: '-A OUTPUT -p tcp -m tcp --dport 10350 -j DNAT --to-destination 10.0.0.2:10003',
         });
+        expect(cloud.iptables.nat.chain('OUTPUT')?.rules[0]).toMatchObject({ packets: 2, bytes: 120 });
+      }));
+
+    it('of OUTPUT lose what goes from the loopback to another host, but not with ! -d 127.0.0.0/8', () =>
+      inWorld(create, async ({ world, edge }) => {
+        await echoing(world, edge, { port: 10350, address: '127.0.0.1' }, 'edged: ');
+        const rule = ['-p', 'tcp', '--dport', '10350', '-j', 'DNAT', '--to', `${CLOUD}:10003`];
+        edge.iptables.run(['-t', 'nat', '-A', 'OUTPUT', ...rule]);
+        const lost = edge.connect({ address: '127.0.0.1', port: 10350 }, { ...tester, timeoutMs: 20 });
+        await expect(lost).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+        edge.iptables.run(['-t', 'nat', '-R', 'OUTPUT', '1', '!', '-d', '127.0.0.0/8', ...rule]);
+        expect(await greet(edge, { address: '127.0.0.1', port: 10350 })).toBe('edged: hello');
+      }));
+
+    it('in a chain of their own redirect through the jump, and REDIRECT to the host itself', () =>
+      inWorld(create, async ({ world, cloud, edge }) => {
+        await echoing(world, cloud, { port: 10003 }, 'stream: ');
+        for (const words of [
+          '-N TUNNEL-PORT',
+          '-A OUTPUT -j TUNNEL-PORT',
+          '-A PREROUTING -j TUNNEL-PORT',
+          '-A TUNNEL-PORT -p tcp -m multiport --dports 10351,10360:10370 -j REDIRECT --to-ports 10003',
+        ]) {
+          expect(cloud.iptables.run(['-t', 'nat', ...words.split(' ')]).stderr).toBe('');
+        }
+        await world.net.settled();
+        expect(await greet(cloud, { address: EDGE, port: 10365 })).toBe('stream: hello');
+        expect(await greet(edge, { address: CLOUD, port: 10351 })).toBe('stream: hello');
+        cloud.iptables.run(['-t', 'nat', '-F', 'TUNNEL-PORT']);
+        await expect(edge.connect({ address: CLOUD, port: 10351 }, tester)).rejects.toMatchObject({
+          code: 'ECONNREFUSED',
+        });
+      }));
+
+    it('of PREROUTING redirect what pods of the host dial, those of OUTPUT do not', () =>
+      inWorld(create, async ({ world, cloud, edge }) => {
+        await echoing(world, cloud, { port: 10003 }, 'stream: ');
+        await echoing(world, edge, { port: 10350 }, 'edged: ');
+        cloud.nat.append(redirect);
+        const pod = { ...tester, pod: '10.233.64.9' };
+        const asPod = { ...cloud, connect: (target: Endpoint) => cloud.connect(target, pod) };
+        expect(await greet(asPod, { address: EDGE, port: 10350 })).toBe('edged: hello');
+        cloud.nat.append({ ...redirect, chain: 'PREROUTING' });
+        expect(await greet(asPod, { address: EDGE, port: 10350 })).toBe('stream: hello');
+        const own = asPod.connect({ address: '127.0.0.1', port: 10003 });
+        await expect(own).rejects.toMatchObject({ code: 'ECONNREFUSED' });
       }));
 
     it('of OUTPUT reach hosts that drop, and addresses of no host', () =>

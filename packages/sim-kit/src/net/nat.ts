@@ -1,11 +1,13 @@
 import { isIPv4 } from 'node:net';
 import { SimError } from '../errors.ts';
+import type { Iptables } from './iptables/iptables.ts';
+import { printRule } from './iptables/print-rule.ts';
 import type { Endpoint } from './net.ts';
 
 /** The chains of the nat table that can redirect a connection: locally made, and arriving from elsewhere. */
 export type NatChain = 'OUTPUT' | 'PREROUTING';
 
-/** One DNAT rule: TCP to `dport` (and to `destination`, if given) is sent to `to` instead. */
+/** One DNAT rule of the usual sort: TCP to `dport` (and to `destination`, if given) is sent to `to` instead. */
 export interface NatRule {
   chain: NatChain;
   destination?: string;
@@ -14,61 +16,49 @@ export interface NatRule {
   comment?: string;
 }
 
-/** A host's nat table. Rules are tried in order, the first match wins, and the choice is made once per connection. */
+/**
+ * A host's nat table, for programs that need no more than {@link NatRule}; {@link Host.iptables} has all of it. Rules are
+ * tried in order, the first match wins, and the choice is made once per connection.
+ */
 export interface NatTable {
-  readonly rules: readonly NatRule[];
+  /** As `iptables -t nat -S` prints them, e.g. `-A OUTPUT -p tcp -m tcp --dport 10350 -j DNAT --to-destination …`. */
+  readonly rules: readonly string[];
   /** @throws SimError SIM_ERR_ADDRESS */
   append(rule: NatRule): void;
   /** Removes the first rule equal to `rule`; false when there is none. */
   delete(rule: NatRule): boolean;
-  /** Where a connection to `endpoint` goes, and by which rule. */
-  translate(chain: NatChain, endpoint: Endpoint): { endpoint: Endpoint; rule?: NatRule };
-  /** Calls `listener` after every change. */
-  subscribe(listener: () => void): Disposable;
 }
 
-/** `same` brings the names of one address to one form: on loopback an address has a described and a leased one. */
-export function createNatTable(same: (address: string) => string = (address) => address): NatTable {
-  const rules: NatRule[] = [];
-  const listeners = new Set<() => void>();
-  const changed = () => {
-    for (const listener of listeners) listener();
-  };
+export function createNatTable(iptables: Iptables): NatTable {
   return {
-    rules,
+    get rules() {
+      return iptables.nat
+        .chains()
+        .flatMap(({ name, rules }) => rules.map(({ spec }) => printRule(name, spec)));
+    },
     append(rule) {
       checkRule(rule);
-      rules.push({ ...rule, to: { ...rule.to } });
-      changed();
+      iptables.run(['-t', 'nat', '-A', ...wordsOf(rule)]);
     },
-    delete(rule) {
-      const index = rules.findIndex((other) => formatNatRule(other) === formatNatRule(rule));
-      if (index < 0) return false;
-      rules.splice(index, 1);
-      changed();
-      return true;
-    },
-    translate(chain, endpoint) {
-      const rule = rules.find(
-        (candidate) =>
-          candidate.chain === chain &&
-          candidate.dport === endpoint.port &&
-          (candidate.destination === undefined || same(candidate.destination) === same(endpoint.address)),
-      );
-      return rule === undefined ? { endpoint } : { endpoint: { ...rule.to }, rule };
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
-    },
+    delete: (rule) => iptables.run(['-t', 'nat', '-D', ...wordsOf(rule)]).exitCode === 0,
   };
 }
 
-/** The rule as iptables would take it, e.g. `-A OUTPUT -p tcp --dport 10350 -j DNAT --to 10.0.0.2:10003`. */
-export function formatNatRule(rule: NatRule): string {
-  const destination = rule.destination === undefined ? '' : ` -d ${rule.destination}`;
-  return `-A ${rule.chain} -p tcp${destination} --dport ${rule.dport} -j DNAT --to ${rule.to.address}:${rule.to.port}`;
-}
+const wordsOf = ({ chain, destination, dport, to, comment }: NatRule): string[] => [
+  chain,
+  ...(destination === undefined ? [] : ['-d', destination]),
+  '-p',
+  'tcp',
+  '-m',
+  'tcp',
+  '--dport',
+  String(dport),
+  ...(comment === undefined ? [] : ['-m', 'comment', '--comment', comment]),
+  '-j',
+  'DNAT',
+  '--to-destination',
+  `${to.address}:${to.port}`,
+];
 
 function checkRule(rule: NatRule): void {
   for (const address of [rule.destination, rule.to.address]) {

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Certificate, CertificateAuthority, CertificateAuthorityOptions } from '../tls/certificate.ts';
 import type { EcKey } from '../tls/ec-key.ts';
 import type { TlsClientOptions, TlsError, TlsServerOptions } from '../tls/verdict.ts';
+import type { Iptables } from './iptables/iptables.ts';
 import type { NatTable } from './nat.ts';
 
 /** A TCP endpoint; `address` is an IPv4 literal, or a name where a world has an uplink. */
@@ -58,6 +59,11 @@ export interface DialOptions {
   timeoutMs?: number;
   /** Calls the attempt off; the dial then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /**
+   * Dial as a pod of this host, with this address: through the host's PREROUTING chain instead of OUTPUT. On loopback
+   * the other end sees the host's address all the same.
+   */
+  pod?: string | undefined;
   /** Who dials, for traces, e.g. `edgestream`. */
   component: string;
   /** The trace event that made us dial. */
@@ -99,8 +105,10 @@ export interface Host {
    * memory it is `127.0.0.1`.
    */
   readonly loopbackAddress: string;
-  /** The host's own NAT rules (table nat, chains OUTPUT and PREROUTING). */
+  /** The host's own redirecting rules, in short. */
   readonly nat: NatTable;
+  /** The host's tables, as `iptables` has them. */
+  readonly iptables: Iptables;
   /** @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED */
   listen(
     target: ListenTarget,
@@ -108,7 +116,7 @@ export interface Host {
     onConnection: (socket: NetSocket) => void,
   ): Promise<Listener>;
   /**
-   * Dials. `127.0.0.1` is this host's own loopback; everything else goes through its OUTPUT chain first.
+   * Dials, through the host's OUTPUT chain first. `127.0.0.1` is this host's own loopback.
    * @throws NetError ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT, ECONNRESET; TlsError with the verdict
    */
   connect(target: DialTarget, options: DialOptions): Promise<NetSocket>;
