@@ -41,6 +41,7 @@ import type { Action } from './action.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
 import { edgeObjectsIn } from './edge-objects.ts';
+import { cloudcoreHostOf, startEdgeWatcherOf } from './edge-watcher.ts';
 import type { ClusterHosts } from './hosts.ts';
 import type { ClusterPki } from './pki.ts';
 
@@ -72,7 +73,8 @@ export async function startCloud(
     parts.push(part);
     return part;
   };
-  for (const port of description.dnatPorts) host.nat.append(streamRule(host.address, port));
+  const byHand = description.edgeWatcher === undefined ? description.dnatPorts : [];
+  for (const port of byHand) host.nat.append(streamRule(host.address, port));
 
   const apiserver = keep(
     await startKubeApiserver(world, host, {
@@ -96,6 +98,7 @@ export async function startCloud(
   keep(await startDockerEngine(world, machine, { profile: engineProfile(description.cloud.docker) }));
   keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
 
+  keep(await startEdgeWatcherOf(world, hosts, description, { store, apiserver: apiserver.endpoint }));
   saveCertificates(store.secrets, { ca: pki.kubeedgeRoot, server: pki.tunnel });
   const tunnelPorts = tunnelPortsIn(store);
   let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
@@ -106,7 +109,7 @@ export async function startCloud(
     spawn() {
       const process = spawnCloudcore({
         world,
-        hosts,
+        hosts: { ...hosts, cloud: cloudcoreHostOf(world, host, description) },
         release: description.cloudcore,
         pki,
         streamCertificate,

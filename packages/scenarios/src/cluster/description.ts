@@ -1,4 +1,4 @@
-import type { CloudcoreLimits } from '@kubeedge-sim/cloud-sim';
+import type { CloudcoreLimits, EdgeWatcherTag } from '@kubeedge-sim/cloud-sim';
 import type {
   EdgecoreLimits,
   EdgecoreRelease,
@@ -60,6 +60,28 @@ export interface EdgeNodeDescription {
  */
 export type StreamCertificateNames = keyof typeof streamCertificateRecipes;
 
+/** KubeSphere's way to let edges join, and to send what is dialled at their addresses to cloudcore. */
+export interface EdgeWatcherDescription {
+  /** `v0.1.0` in KubeSphere 3.1, `v0.1.1` in 3.2, `edgeservice` in 3.3 and 3.4. */
+  version: EdgeWatcherTag;
+  /** Where the join command downloads from; default `zh`, as KubeSphere installs it. */
+  region?: 'zh' | 'en';
+  /** Release of KubeEdge in the join command; default: cloudcore's. */
+  kubeedgeVersion?: string;
+  /** `modules.cloudHub.advertiseAddress`, which the join command names; default: the cloud node's address. */
+  advertiseAddress?: string;
+  /**
+   * Whether a gateway maps ports 10000 to 10004 to the NodePorts 30000 to 30004, as KubeSphere's documentation asks for;
+   * default true. Without it the ports of a join command lead nowhere.
+   */
+  portMapping?: boolean;
+  /**
+   * `syncFrequency` of the cloud's kubelets in seconds; default 60. An agent has new rules one to one and a half of it after
+   * EdgeWatcher has written them.
+   */
+  kubeletSyncSeconds?: number;
+}
+
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {
   /** Version of kube-apiserver and of the cloud node's kubelet. */
@@ -75,4 +97,6 @@ export interface ClusterDescription {
   limits?: Partial<CloudcoreLimits>;
   /** Default `cloud`. */
   streamCertificate?: StreamCertificateNames;
+  /** With it cloudcore is behind NodePorts, and the DNAT rules are EdgeWatcher's instead of `dnatPorts`. */
+  edgeWatcher?: EdgeWatcherDescription;
 }

@@ -5,6 +5,7 @@ import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
+import { nodePortsOf } from './edge-watcher.ts';
 import { declareHosts, edgesOf } from './hosts.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
@@ -25,7 +26,7 @@ export async function startLocalCluster(
   { publishOn, store }: LocalClusterOptions = {},
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
-  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn);
+  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn, nodePortsOf(description));
   const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);
   const cloud = await startCloud(world, hosts, description, pki, store);

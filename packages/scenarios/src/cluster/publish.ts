@@ -7,6 +7,11 @@ export const CLOUD_PORTS = [6_443, 4_443, 10_000, 10_002, 10_003, 10_004] as con
  * Opens the cloud's ports on an address of the machine; before anything listens on them.
  * @throws SimError SIM_ERR_ADDRESS, SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED
  */
-export async function publishCloud(world: World, cloud: Host, address: string): Promise<void> {
-  for (const port of CLOUD_PORTS) await world.net.publish(cloud, port, { address, port });
+export async function publishCloud(
+  world: World,
+  cloud: Host,
+  address: string,
+  nodePorts: readonly number[],
+): Promise<void> {
+  for (const port of [...CLOUD_PORTS, ...nodePorts]) await world.net.publish(cloud, port, { address, port });
 }

@@ -1,0 +1,90 @@
+import type { Host, World } from '@kubeedge-sim/sim-kit';
+import { createGoLog } from '../edge-watcher/log.ts';
+import type { IptablesRule } from '../edge-watcher/resource-types.ts';
+import type { MountedFile } from './mounted-secret.ts';
+import { type NatRules, natRulesOf } from './nat-rules.ts';
+import { COMPONENT } from './trace-kinds.ts';
+
+/** How often a rule is deleted that stands there more than once. */
+const DUPLICATES_MAX = 10;
+
+/** An agent: the process of one pod of DaemonSet iptables. */
+export interface EdgeWatcherAgent {
+  /** SIGTERM: it takes its rules away and ends. */
+  stop(): void;
+  /** Ends it without asking, as with its world. */
+  kill(): void;
+}
+
+/**
+ * Keeps a host's nat table like a file: each rule once when it starts; when the file becomes another, the old ones out and
+ * the new ones in; none when it is stopped. Between two changes of the file it does not look: rules that somebody else
+ * flushes stay away.
+ * zhu733756/edge-watcher 8113f4d cmd/edgewatcheragent/main.go
+ */
+export function startEdgeWatcherAgent(world: World, host: Host, file: MountedFile): EdgeWatcherAgent {
+  const log = createGoLog(world, host, COMPONENT);
+  const nat = natRulesOf(host.nat);
+  let rules: readonly IptablesRule[] = load([]);
+
+  function load(present: readonly IptablesRule[]): readonly IptablesRule[] {
+    try {
+      return (JSON.parse(file.read() ?? '') as { iptables?: IptablesRule[] }).iptables ?? [];
+    } catch (error) {
+      log(`Read iptables.conf error: ${(error as Error).message}`);
+      return present;
+    }
+  }
+  function tell(why: 'start' | 'file changed' | 'exit', removed: string[], added: string[]): void {
+    const words = (list: string[]) => list.map((rule) => world.net.describe(rule));
+    world.trace.emit({
+      host: host.name,
+      component: COMPONENT,
+      kind: 'edge-watcher-agent.rules',
+      detail: { why, removed: words(removed), added: words(added) },
+    });
+  }
+
+  tell('start', [], ensure(nat, rules, log));
+  const subscription = file.subscribe(() => {
+    log('IPTables file changed');
+    const removed = clear(nat, rules, log);
+    rules = load(rules);
+    tell('file changed', removed, ensure(nat, rules, log));
+  });
+  return {
+    stop() {
+      log('Exiting...');
+      log('Received exit signal...');
+      subscription[Symbol.dispose]();
+      tell('exit', clear(nat, rules, log), []);
+    },
+    kill: () => subscription[Symbol.dispose](),
+  };
+}
+
+function ensure(nat: NatRules, rules: readonly IptablesRule[], log: (line: string) => void): string[] {
+  return rules.flatMap((rule) => {
+    try {
+      return nat.has(rule) ? [] : [nat.append(rule)];
+    } catch (error) {
+      log(`Append failed: ${(error as Error).message}`);
+      return [];
+    }
+  });
+}
+
+function clear(nat: NatRules, rules: readonly IptablesRule[], log: (line: string) => void): string[] {
+  const removed: string[] = [];
+  for (const rule of rules) {
+    try {
+      for (let count = 0; count < DUPLICATES_MAX && nat.has(rule); count++) {
+        const gone = nat.delete(rule);
+        if (gone !== undefined) removed.push(gone);
+      }
+    } catch (error) {
+      log(`Exists failed: ${(error as Error).message}`);
+    }
+  }
+  return removed;
+}

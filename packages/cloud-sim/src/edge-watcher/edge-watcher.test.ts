@@ -1,0 +1,250 @@
+import { createMemoryWorld, type Host, type World } from '@kubeedge-sim/sim-kit';
+import { describe, expect, it } from 'vitest';
+import { startEdgeWatcherAgents } from '../edge-watcher-agent/daemon-set.ts';
+import { createObjectStore, type ObjectStore } from '../kube-apiserver/object-store.ts';
+import { secretBytes } from '../kube-apiserver/secret-store.ts';
+import { startEdgeWatcher } from './edge-watcher.ts';
+import { iptablesRulesType, iptablesType } from './resource-types.ts';
+
+const second = 1_000;
+/** A round of EdgeWatcher, and the longest a kubelet takes. */
+const untilRules = 15 * second + 90 * second;
+
+interface Site {
+  world: World;
+  host: Host;
+  store: ObjectStore;
+  addEdge(name: string, address: string): void;
+  /** `address:port` of the rules, in their order. */
+  rules(): string[];
+  log(component: string): string[];
+}
+
+async function inSite(body: (site: Site) => Promise<void>): Promise<void> {
+  await using world = createMemoryWorld();
+  await world.run(async () => {
+    const host = world.net.host({ name: 'master-1', address: '192.168.0.139' });
+    const store = createObjectStore(() => world.clock.now());
+    const metadata = { name: 'iptables', namespace: 'kubeedge' };
+    store.register(iptablesRulesType);
+    store.register(iptablesType).put({ metadata, spec: {} });
+    world.own(
+      await startEdgeWatcher(world, host, {
+        version: 'v0.1.0',
+        apiserver: { address: host.address, port: 6443 },
+        store,
+        settings: { version: 'v1.6.1', region: 'zh' },
+        destination: { address: host.address, port: 30_003 },
+      }),
+    );
+    const agents = startEdgeWatcherAgents(world, { store, hosts: [{ node: 'master-1', host }] });
+    world.own({ [Symbol.asyncDispose]: async () => agents[Symbol.dispose]() });
+    await body({
+      world,
+      host,
+      store,
+      addEdge(name, address) {
+        const common = { createdAtMs: world.clock.now(), containerRuntimeVersion: 'docker://20.10.24' };
+        const kubeletVersion = 'v1.19.3-kubeedge-v1.6.1';
+        store.describe({ nodes: [{ ...common, name, address, kubeletVersion, roles: ['agent', 'edge'] }] });
+      },
+      rules: () => host.nat.rules.map(({ destination, dport }) => `${destination}:${dport}`),
+      log: (wanted) =>
+        world.trace
+          .of('log')
+          .filter(({ component }) => component === wanted)
+          .map(({ detail }) => detail.message),
+    });
+  });
+}
+
+const both = (address: string) => [`${address}:10350`, `${address}:10250`];
+
+describe('EdgeWatcher', () => {
+  it('makes rules for an edge in its next round, and agents have them when their kubelet syncs', () =>
+    inSite(async ({ world, store, addEdge, rules, log }) => {
+      await world.clock.sleep(5 * second);
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(9 * second);
+      expect(store.of(iptablesRulesType).list()).toEqual([]);
+      await world.clock.sleep(2 * second);
+      expect(store.of(iptablesRulesType).get('edge-watcher', 'kubeedge')?.spec.rules).toEqual(
+        ['10350', '10250'].map((port) => ({
+          table: 'nat',
+          chain: 'OUTPUT',
+          jump: 'DNAT',
+          protocol: 'TCP',
+          source_ip: '10.66.0.11',
+          source_port: port,
+          destination_ip: '192.168.0.139',
+          destination_port: '30003',
+        })),
+      );
+      const text = secretBytes(store.secrets.get('kubeedge', 'iptables'), 'iptables.conf');
+      expect(JSON.parse(Buffer.from(text ?? '').toString()).iptables).toHaveLength(2);
+      expect(rules()).toEqual([]);
+      await world.clock.sleep(90 * second);
+      expect(rules()).toEqual(both('10.66.0.11'));
+      expect(log('edge-watcher')).toEqual([
+        'Edge service running',
+        'Add edge node: edge-1 10.66.0.11',
+        'Get IPTablesRules edge-watcher error iptablesrules.kubeedge.kubesphere.io "edge-watcher" not found',
+        'Edge node 10.66.0.11 log not routed',
+        'Edge node 10.66.0.11 metrics not routed',
+        'Syncing IPTablesRules',
+        'Update IPTablesRules error iptablesrules.kubeedge.kubesphere.io "edge-watcher" not found',
+        'Update IPTablesRules failed iptablesrules.kubeedge.kubesphere.io "edge-watcher" not found',
+        'Create IPTablesRules success',
+        'IPTablesRules match edge nodes, no need to sync',
+      ]);
+    }));
+
+  it('loses the rules of both nodes of an address with either of them', () =>
+    inSite(async ({ world, store, addEdge, rules, log }) => {
+      addEdge('edge-1', '10.66.0.11');
+      addEdge('edge-2', '10.66.0.11');
+      addEdge('edge-3', '10.66.0.13');
+      await world.clock.sleep(untilRules);
+      expect(rules()).toEqual([...both('10.66.0.11'), ...both('10.66.0.13')]);
+      store.deleteNode('edge-1');
+      await world.clock.sleep(untilRules);
+      expect(rules()).toEqual(both('10.66.0.13'));
+      expect(world.trace.of('edge-watcher.node').map(({ detail }) => detail)).toEqual([
+        { node: 'edge-1', address: '10.66.0.11', change: 'added' },
+        { node: 'edge-2', address: '10.66.0.11', change: 'added', duplicate: true },
+        { node: 'edge-3', address: '10.66.0.13', change: 'added' },
+        { node: 'edge-1', address: '10.66.0.11', change: 'deleted', duplicate: true },
+      ]);
+      expect(log('edge-watcher')).toContain('IPTablesRule 0 source IP invalid');
+      store.deleteNode('edge-2');
+      expect(log('edge-watcher').at(-1)).toBe('Deleted edge node edge-2(10.66.0.11) not exist');
+    }));
+
+  it('does not hear of an address that changes, and keeps the rules of the old one for good', () =>
+    inSite(async ({ world, store, addEdge, rules, log }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      store.heartbeat('edge-1', { addresses: [{ type: 'InternalIP', address: '10.66.0.99' }] });
+      await world.clock.sleep(untilRules);
+      expect(rules()).toEqual(both('10.66.0.11'));
+      store.deleteNode('edge-1');
+      await world.clock.sleep(untilRules);
+      expect(log('edge-watcher')).toContain('Deleted edge node edge-1(10.66.0.99) not exist');
+      expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+
+  it('mends rules that somebody has changed in the API', () =>
+    inSite(async ({ world, store, addEdge, rules }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      const objects = store.of(iptablesRulesType);
+      const present = objects.get('edge-watcher', 'kubeedge');
+      if (present === undefined) throw new Error('no IPTablesRules');
+      objects.put({ ...present, spec: { rules: present.spec.rules.slice(0, 1) } });
+      await world.clock.sleep(untilRules);
+      expect(objects.get('edge-watcher', 'kubeedge')?.spec.rules).toHaveLength(2);
+      expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+});
+
+describe('its agent', () => {
+  const podOf = (store: ObjectStore) => store.pods('kubeedge')[0]?.metadata.name ?? '';
+
+  it('does not mend rules that somebody flushes, but a new pod brings them back', () =>
+    inSite(async ({ world, host, store, addEdge, rules }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      for (const rule of host.nat.rules.slice()) host.nat.delete(rule);
+      await world.clock.sleep(10 * untilRules);
+      expect(rules()).toEqual([]);
+      const pod = podOf(store);
+      expect(pod).toMatch(/^iptables-[a-z0-9]{5}$/);
+      store.deletePod('kubeedge', pod);
+      await world.clock.sleep(5 * second);
+      expect(rules()).toEqual(both('10.66.0.11'));
+      expect(podOf(store)).not.toBe(pod);
+    }));
+
+  it('takes its rules away when it ends, copies of them too, and leaves others alone', () =>
+    inSite(async ({ world, host, store, addEdge, log }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      const [rule] = host.nat.rules;
+      if (rule === undefined) throw new Error('no rule');
+      const other = { ...rule, destination: '10.66.0.12' };
+      host.nat.append(rule);
+      host.nat.append(other);
+      store.deletePod('kubeedge', podOf(store));
+      expect(host.nat.rules).toEqual([other]);
+      expect(log('edge-watcher-agent').slice(-2)).toEqual(['Exiting...', 'Received exit signal...']);
+      expect(world.trace.of('edge-watcher-agent.rules').at(-1)?.detail).toMatchObject({
+        why: 'exit',
+        added: [],
+      });
+    }));
+
+  it('is there as long as IPTables/iptables is', () =>
+    inSite(async ({ world, store, addEdge, rules }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      store.of(iptablesType).delete('iptables', 'kubeedge');
+      expect(rules()).toEqual([]);
+      expect(store.pods('kubeedge')).toEqual([]);
+      expect(store.secrets.get('kubeedge', 'iptables')).toBeUndefined();
+      await world.clock.sleep(untilRules);
+      expect(store.pods('kubeedge')).toEqual([]);
+      store.of(iptablesType).put({ metadata: { name: 'iptables', namespace: 'kubeedge' }, spec: {} });
+      expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+
+  it('stays with the rules it has when its file cannot be read', () =>
+    inSite(async ({ world, store, addEdge, rules, log }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      store.secrets.put('kubeedge', 'iptables', () => ({ 'iptables.conf': Buffer.from('{') }));
+      await world.clock.sleep(90 * second);
+      expect(log('edge-watcher-agent').at(-1)).toMatch(/^Read iptables\.conf error: /);
+      expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+
+  it('passes over a rule that is not modelled', () =>
+    inSite(async ({ world, store, rules, log }) => {
+      const rule = {
+        table: 'nat',
+        chain: 'OUTPUT',
+        jump: 'DNAT',
+        protocol: 'UDP',
+        source_ip: '10.66.0.11',
+        source_port: '53',
+        destination_ip: '192.168.0.139',
+        destination_port: '30053',
+      };
+      const text = JSON.stringify({ iptables: [rule, { ...rule, protocol: 'TCP' }] });
+      store.secrets.put('kubeedge', 'iptables', () => ({ 'iptables.conf': Buffer.from(text) }));
+      await world.clock.sleep(90 * second);
+      expect(rules()).toEqual(['10.66.0.11:53']);
+      expect(log('edge-watcher-agent').at(-1)).toBe(
+        'Append failed: found nat UDP DNAT, only nat TCP DNAT is modelled',
+      );
+    }));
+});
+
+it('edgeservice keeps no rules', async () => {
+  await using world = createMemoryWorld();
+  await world.run(async () => {
+    const host = world.net.host({ name: 'master-1', address: '192.168.0.139' });
+    const store = createObjectStore(() => world.clock.now());
+    const running = world.own(
+      await startEdgeWatcher(world, host, {
+        version: 'edgeservice',
+        apiserver: { address: host.address, port: 6443 },
+        store,
+        settings: { version: 'v1.9.2', region: 'zh' },
+        destination: { address: host.address, port: 30_003 },
+      }),
+    );
+    expect(running.release.proxyGroup).toBe('edgeruntime.kubesphere.io');
+    expect(running.endpoint).toEqual({ address: '192.168.0.139', port: 8081 });
+    expect(world.clock.pending()).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+export { behindNodePorts, type NodePortService } from './node-ports.ts';
