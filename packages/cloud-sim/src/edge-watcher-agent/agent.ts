@@ -2,7 +2,7 @@ import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { createGoLog } from '../edge-watcher/log.ts';
 import type { IptablesRule } from '../edge-watcher/resource-types.ts';
 import type { MountedFile } from './mounted-secret.ts';
-import { type NatRules, natRulesOf } from './nat-rules.ts';
+import { type NatRules, natRulesOf, wordsOf } from './nat-rules.ts';
 import { COMPONENT } from './trace-kinds.ts';
 
 /** How often a rule is deleted that stands there more than once. */
@@ -24,7 +24,7 @@ export interface EdgeWatcherAgent {
  */
 export function startEdgeWatcherAgent(world: World, host: Host, file: MountedFile): EdgeWatcherAgent {
   const log = createGoLog(world, host, COMPONENT);
-  const nat = natRulesOf(host.nat);
+  const nat = natRulesOf(host);
   let rules: readonly IptablesRule[] = load([]);
 
   function load(present: readonly IptablesRule[]): readonly IptablesRule[] {
@@ -63,10 +63,15 @@ export function startEdgeWatcherAgent(world: World, host: Host, file: MountedFil
   };
 }
 
-function ensure(nat: NatRules, rules: readonly IptablesRule[], log: (line: string) => void): string[] {
+type Log = (line: string) => void;
+
+/** Each rule once; those that were missing, as the agent asks for them. */
+function ensure(nat: NatRules, rules: readonly IptablesRule[], log: Log): string[] {
   return rules.flatMap((rule) => {
+    if (isThere(nat, rule, log)) return [];
     try {
-      return nat.has(rule) ? [] : [nat.append(rule)];
+      nat.append(rule);
+      return [`-A ${wordsOf(rule).join(' ')}`];
     } catch (error) {
       log(`Append failed: ${(error as Error).message}`);
       return [];
@@ -74,17 +79,24 @@ function ensure(nat: NatRules, rules: readonly IptablesRule[], log: (line: strin
   });
 }
 
-function clear(nat: NatRules, rules: readonly IptablesRule[], log: (line: string) => void): string[] {
+/** Those that were there, a rule as often as it was. */
+function clear(nat: NatRules, rules: readonly IptablesRule[], log: Log): string[] {
   const removed: string[] = [];
   for (const rule of rules) {
-    try {
-      for (let count = 0; count < DUPLICATES_MAX && nat.has(rule); count++) {
-        const gone = nat.delete(rule);
-        if (gone !== undefined) removed.push(gone);
-      }
-    } catch (error) {
-      log(`Exists failed: ${(error as Error).message}`);
+    for (let count = 0; count < DUPLICATES_MAX && isThere(nat, rule, log); count++) {
+      nat.delete(rule);
+      removed.push(`-D ${wordsOf(rule).join(' ')}`);
     }
   }
   return removed;
+}
+
+/** What iptables does not take counts as not there. */
+function isThere(nat: NatRules, rule: IptablesRule, log: Log): boolean {
+  try {
+    return nat.has(rule);
+  } catch (error) {
+    log(`Exists failed: ${(error as Error).message}`);
+    return false;
+  }
 }

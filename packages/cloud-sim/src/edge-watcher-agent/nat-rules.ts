@@ -1,43 +1,56 @@
-import { formatNatRule, type NatRule, type NatTable } from '@kubeedge-sim/sim-kit';
+import type { Host } from '@kubeedge-sim/sim-kit';
 import type { IptablesRule } from '../edge-watcher/resource-types.ts';
 
-/** The few things the agent asks of `iptables`. A rule is given as its file has it. */
+/** The few things the agent asks of iptables. The errors are sentences of go-iptables. */
 export interface NatRules {
   /** `iptables -C` */
   has(rule: IptablesRule): boolean;
-  /** `iptables -A`; the rule as iptables has it. @throws SimError SIM_ERR_ADDRESS, RangeError for a rule that is not modelled */
-  append(rule: IptablesRule): string;
-  /** `iptables -D`: the rule that went; undefined when there was none. */
-  delete(rule: IptablesRule): string | undefined;
+  append(rule: IptablesRule): void;
+  delete(rule: IptablesRule): void;
 }
 
-/** zhu733756/edge-watcher 8113f4d cmd/edgewatcheragent/main.go ensureIPTables, clearIPTables */
-export function natRulesOf(table: NatTable): NatRules {
+/** Exit code of `iptables -C` for a rule that is not there. */
+const NOT_THERE = 1;
+
+/**
+ * zhu733756/edge-watcher 8113f4d cmd/edgewatcheragent/main.go existsIPTable; coreos/go-iptables v0.5.0
+ * iptables/iptables.go Exists, Error
+ */
+export function natRulesOf(host: Pick<Host, 'iptables'>): NatRules {
+  const run = (command: string, rule: IptablesRule) => {
+    const words = ['-t', rule.table, command, ...wordsOf(rule), '--wait'];
+    const { exitCode, stderr } = host.iptables.run(words);
+    const error = `running [/sbin/iptables ${words.join(' ')}]: exit status ${exitCode}: ${stderr.trimEnd()}`;
+    return { exitCode, error };
+  };
+  const change = (command: string, rule: IptablesRule) => {
+    const { exitCode, error } = run(command, rule);
+    if (exitCode !== 0) throw new Error(error);
+  };
   return {
-    has: (rule) => table.rules.some((other) => formatNatRule(other) === formatNatRule(natRuleOf(rule))),
-    append(rule) {
-      const own = natRuleOf(rule);
-      table.append(own);
-      return formatNatRule(own);
+    has(rule) {
+      const { exitCode, error } = run('-C', rule);
+      if (exitCode !== 0 && exitCode !== NOT_THERE) throw new Error(error);
+      return exitCode === 0;
     },
-    delete(rule) {
-      const own = natRuleOf(rule);
-      return table.delete(own) ? formatNatRule(own) : undefined;
-    },
+    append: (rule) => change('-A', rule),
+    delete: (rule) => change('-D', rule),
   };
 }
 
-/** `-p TCP --dport 10350 -d 10.66.0.11 -j DNAT --to-destination 192.168.0.139:30003` */
-function natRuleOf(rule: IptablesRule): NatRule {
-  const { chain } = rule;
-  if (rule.table !== 'nat' || rule.jump !== 'DNAT' || rule.protocol.toLowerCase() !== 'tcp')
-    throw new RangeError(`found ${rule.table} ${rule.protocol} ${rule.jump}, only nat TCP DNAT is modelled`);
-  if (chain !== 'OUTPUT' && chain !== 'PREROUTING')
-    throw new RangeError(`No chain/target/match by that name: ${chain}`);
-  return {
-    chain,
-    destination: rule.source_ip,
-    dport: Number(rule.source_port),
-    to: { address: rule.destination_ip, port: Number(rule.destination_port) },
-  };
+/** `OUTPUT -p TCP --dport 10350 -d 10.66.0.11 -j DNAT --to-destination 192.168.0.139:30003` */
+export function wordsOf(rule: IptablesRule): string[] {
+  return [
+    rule.chain,
+    '-p',
+    rule.protocol,
+    '--dport',
+    rule.source_port,
+    '-d',
+    rule.source_ip,
+    '-j',
+    rule.jump,
+    '--to-destination',
+    `${rule.destination_ip}:${rule.destination_port}`,
+  ];
 }

@@ -1,6 +1,6 @@
 declare module '@kubeedge-sim/sim-kit' {
   interface TraceKinds {
-    /** The agent of a host changed its nat table, or found nothing to change: the rules removed and added, as iptables has them. */
+    /** The agent of a host changed its nat table, or found nothing to change: the rules removed and added, as it asks iptables for them. */
     'edge-watcher-agent.rules': {
       why: 'start' | 'file changed' | 'exit';
       removed: readonly string[];

@@ -48,7 +48,8 @@ async function inSite(body: (site: Site) => Promise<void>): Promise<void> {
         const kubeletVersion = 'v1.19.3-kubeedge-v1.6.1';
         store.describe({ nodes: [{ ...common, name, address, kubeletVersion, roles: ['agent', 'edge'] }] });
       },
-      rules: () => host.nat.rules.map(({ destination, dport }) => `${destination}:${dport}`),
+      rules: () =>
+        host.nat.rules.map((rule) => rule.replace(/^.* -d (\S+)\/32 .* --dport (\d+) .*$/, '$1:$2')),
       log: (wanted) =>
         world.trace
           .of('log')
@@ -154,7 +155,7 @@ describe('its agent', () => {
     inSite(async ({ world, host, store, addEdge, rules }) => {
       addEdge('edge-1', '10.66.0.11');
       await world.clock.sleep(untilRules);
-      for (const rule of host.nat.rules.slice()) host.nat.delete(rule);
+      host.iptables.run(['-t', 'nat', '-F', 'OUTPUT']);
       await world.clock.sleep(10 * untilRules);
       expect(rules()).toEqual([]);
       const pod = podOf(store);
@@ -166,16 +167,15 @@ describe('its agent', () => {
     }));
 
   it('takes its rules away when it ends, copies of them too, and leaves others alone', () =>
-    inSite(async ({ world, host, store, addEdge, log }) => {
+    inSite(async ({ world, host, store, addEdge, rules, log }) => {
       addEdge('edge-1', '10.66.0.11');
       await world.clock.sleep(untilRules);
-      const [rule] = host.nat.rules;
-      if (rule === undefined) throw new Error('no rule');
-      const other = { ...rule, destination: '10.66.0.12' };
+      const to = { address: '192.168.0.139', port: 30_003 };
+      const rule = { chain: 'OUTPUT', destination: '10.66.0.11', dport: 10_350, to } as const;
       host.nat.append(rule);
-      host.nat.append(other);
+      host.nat.append({ ...rule, destination: '10.66.0.12' });
       store.deletePod('kubeedge', podOf(store));
-      expect(host.nat.rules).toEqual([other]);
+      expect(rules()).toEqual(['10.66.0.12:10350']);
       expect(log('edge-watcher-agent').slice(-2)).toEqual(['Exiting...', 'Received exit signal...']);
       expect(world.trace.of('edge-watcher-agent.rules').at(-1)?.detail).toMatchObject({
         why: 'exit',
@@ -207,25 +207,32 @@ describe('its agent', () => {
       expect(rules()).toEqual(both('10.66.0.11'));
     }));
 
-  it('passes over a rule that is not modelled', () =>
+  it('says what iptables does not take, and goes on with the next rule', () =>
     inSite(async ({ world, store, rules, log }) => {
       const rule = {
         table: 'nat',
         chain: 'OUTPUT',
         jump: 'DNAT',
-        protocol: 'UDP',
+        protocol: 'TCP',
         source_ip: '10.66.0.11',
-        source_port: '53',
+        source_port: 'x',
         destination_ip: '192.168.0.139',
-        destination_port: '30053',
+        destination_port: '30003',
       };
-      const text = JSON.stringify({ iptables: [rule, { ...rule, protocol: 'TCP' }] });
+      const text = JSON.stringify({ iptables: [rule, { ...rule, source_port: '10350' }] });
       store.secrets.put('kubeedge', 'iptables', () => ({ 'iptables.conf': Buffer.from(text) }));
       await world.clock.sleep(90 * second);
-      expect(rules()).toEqual(['10.66.0.11:53']);
-      expect(log('edge-watcher-agent').at(-1)).toBe(
-        'Append failed: found nat UDP DNAT, only nat TCP DNAT is modelled',
-      );
+      expect(rules()).toEqual(['10.66.0.11:10350']);
+      const words =
+        'OUTPUT -p TCP --dport x -d 10.66.0.11 -j DNAT --to-destination 192.168.0.139:30003 --wait';
+      expect(log('edge-watcher-agent').slice(-2)).toEqual([
+        expect.stringContaining(
+          `Exists failed: running [/sbin/iptables -t nat -C ${words}]: exit status 2: iptables `,
+        ),
+        expect.stringContaining(
+          `Append failed: running [/sbin/iptables -t nat -A ${words}]: exit status 2: iptables `,
+        ),
+      ]);
     }));
 });
 

@@ -28,7 +28,7 @@ async function startSite(world: World, description: ClusterDescription) {
   const cloud = world.own(await startCloud(world, hosts, { ...description, edges: [] }, pki));
   const observer = createObserver(world, hosts, description, cloud.apiserver);
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);
-  const rules = () => hosts.cloud.nat.rules.map(({ destination, dport, to }) => ({ destination, dport, to }));
+  const rules = () => hosts.cloud.nat.rules.map((rule) => world.net.describe(rule));
   return {
     hosts,
     ...observer,
@@ -97,11 +97,13 @@ describe.each(Object.keys(worlds) as (keyof typeof worlds)[])('on the %s net, Ed
 
       await site.startEdge(EDGE);
       expect(await site.ruleCount(2)).toBe(true);
-      const to = { address: site.hosts.cloud.address, port: 30_003 };
-      expect(site.rules()).toEqual([
-        { destination: address, dport: 10_350, to },
-        { destination: address, dport: 10_250, to },
-      ]);
+      const described = world.net.describe(address);
+      expect(site.rules()).toEqual(
+        [10_350, 10_250].map(
+          (port) =>
+            `-A OUTPUT -d ${described}/32 -p tcp -m tcp --dport ${port} -j DNAT --to-destination 192.168.0.139:30003`,
+        ),
+      );
       expect(await site.answerAt(address)).toBe(EDGE);
       expect((await site.join(CONTROL_EDGE, address)).message).toBe(`Node IP ${address} in use`);
       expect((await site.join(EDGE, '10.99.0.1')).message).toBe(`Node name ${EDGE} in use`);
@@ -112,7 +114,6 @@ describe.each(Object.keys(worlds) as (keyof typeof worlds)[])('on the %s net, Ed
       const logged = site
         .log(CLOUD_NODE, 'edge-watcher', 0)
         .map((line) => line.slice('2021/06/10 08:00:00 '.length));
-      const described = world.net.describe(address);
       expect(logged).toContain(`Added edge node ${CONTROL_EDGE}(${described}) already exist`);
       await site.scrapes(2);
       expect(site.log(CLOUD_NODE, 'metrics-server', 0).join('\n')).toContain(
