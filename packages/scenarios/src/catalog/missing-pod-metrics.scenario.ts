@@ -5,6 +5,7 @@ import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
 import { defineScenario } from '../scenario.ts';
 import { engineRefusesCadvisor, foundingStory } from './claims/docker.ts';
 import { otherCauses } from './claims/index.ts';
+import { observeConsole } from './console-looks.ts';
 import { cures } from './cures.ts';
 import { CONTROL_EDGE, describeFoundingCluster, EDGE } from './founding-cluster.ts';
 import {
@@ -39,7 +40,7 @@ export const missingPodMetrics = defineScenario({
   },
   describe: describeFoundingCluster,
   settle: settleCluster,
-  observe: observeMetricsPath,
+  observe: async (cluster) => [...(await observeMetricsPath(cluster)), ...(await observeConsole(cluster))],
   observeOutcome: observeMetricsOutcome,
   observeControl: observeSummaryStructure,
   outcome(observations) {

@@ -43,6 +43,7 @@ import { profileOf, releaseOf } from './edge-half.ts';
 import { edgeObjectsIn } from './edge-objects.ts';
 import { cloudcoreHostOf, startEdgeWatcherOf } from './edge-watcher.ts';
 import type { ClusterHosts } from './hosts.ts';
+import { startKubesphere } from './kubesphere.ts';
 import type { ClusterPki } from './pki.ts';
 
 const STREAM_PORT = 10_003;
@@ -133,6 +134,11 @@ export async function startCloud(
       kubeletRoots: [pki.kubernetesRoot],
     });
   let metricsServer = await metricsServerOf(description.metricsServer.args);
+  const kubesphere = await startKubesphere(world, hosts, description, {
+    store,
+    apiserver: apiserver.endpoint,
+  });
+  if (kubesphere !== undefined) keep(kubesphere);
   const restartCloudcore = async () => {
     await unit.restart();
     await started;

@@ -99,4 +99,16 @@ export interface ClusterDescription {
   streamCertificate?: StreamCertificateNames;
   /** With it cloudcore is behind NodePorts, and the DNAT rules are EdgeWatcher's instead of `dnatPorts`. */
   edgeWatcher?: EdgeWatcherDescription;
+  /** ks-apiserver on the cloud node, port 9090. */
+  kubesphere?: KubesphereDescription;
+}
+
+/** KubeSphere: a release from v3.1.0 to v3.4.1. */
+export interface KubesphereDescription {
+  version: string;
+  /**
+   * URL of a real Prometheus, e.g. `http://127.0.0.1:9090` of this machine on loopback, or a host of the cluster; default: an
+   * empty one.
+   */
+  prometheus?: string;
 }

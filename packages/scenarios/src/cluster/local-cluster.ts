@@ -10,7 +10,7 @@ import { declareHosts, edgesOf } from './hosts.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
 import { createPki } from './pki.ts';
-import { publishCloud } from './publish.ts';
+import { cloudPorts, publishCloud } from './publish.ts';
 
 export interface LocalClusterOptions {
   /** An address of the machine on which the cloud's ports are opened, too; on loopback only. */
@@ -26,7 +26,10 @@ export async function startLocalCluster(
   { publishOn, store }: LocalClusterOptions = {},
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
-  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn, nodePortsOf(description));
+  if (publishOn !== undefined) {
+    const ports = [...cloudPorts(description), ...nodePortsOf(description)];
+    await publishCloud(world, hosts.cloud, publishOn, ports);
+  }
   const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);
   const cloud = await startCloud(world, hosts, description, pki, store);

@@ -1,7 +1,13 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
+import type { ClusterDescription } from './description.ts';
+import { KS_APISERVER_PORT } from './kubesphere.ts';
 
 /** Ports of the cloud: kube-apiserver, metrics-server, CloudHub and its certificates, stream server, tunnel server. */
 export const CLOUD_PORTS = [6_443, 4_443, 10_000, 10_002, 10_003, 10_004] as const;
+
+/** {@link CLOUD_PORTS}, and that of ks-apiserver where there is one. */
+export const cloudPorts = ({ kubesphere }: Pick<ClusterDescription, 'kubesphere'>): readonly number[] =>
+  kubesphere === undefined ? CLOUD_PORTS : [...CLOUD_PORTS, KS_APISERVER_PORT];
 
 /**
  * Opens the cloud's ports on an address of the machine; before anything listens on them.
@@ -11,7 +17,7 @@ export async function publishCloud(
   world: World,
   cloud: Host,
   address: string,
-  nodePorts: readonly number[],
+  ports: readonly number[] = CLOUD_PORTS,
 ): Promise<void> {
-  for (const port of [...CLOUD_PORTS, ...nodePorts]) await world.net.publish(cloud, port, { address, port });
+  for (const port of ports) await world.net.publish(cloud, port, { address, port });
 }

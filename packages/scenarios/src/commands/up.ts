@@ -6,7 +6,7 @@ import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
-import { CLOUD_PORTS } from '../cluster/publish.ts';
+import { cloudPorts } from '../cluster/publish.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
 import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
@@ -80,7 +80,7 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   io.out(
     overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
   );
-  const ports = [...CLOUD_PORTS, flags.healthPort];
+  const ports = [...cloudPorts(description), flags.healthPort];
   warnOfListening(io, flags.listen, { ports, what: whatACloudShows });
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
@@ -104,12 +104,13 @@ function actAs(cluster: Cluster, name: string): void {
 }
 
 function overview(cluster: Cluster, config: string, control: string, about: readonly string[]): string {
-  const { apiserver, streamServer, tunnelServer, metricsServer, edges } = endpointsOf(cluster);
+  const { apiserver, streamServer, tunnelServer, metricsServer, ksApiserver, edges } = endpointsOf(cluster);
   const lines = [
     `kube-apiserver   ${apiserver}`,
     `stream server    ${streamServer}`,
     `tunnel server    ${tunnelServer}`,
     `metrics-server   ${metricsServer}`,
+    ...(ksApiserver === undefined ? [] : [`ks-apiserver     ${ksApiserver}`]),
     ...edges.map(({ node, kubelet, edged }) => `${node.padEnd(16)} ${kubelet} (by DNAT)   edged ${edged}`),
     ...about,
     '',

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { KS_APISERVER_PORT } from '../cluster/kubesphere.ts';
 import type { Json, schemas } from './schemas.ts';
 import type { ControlledWorld } from './worlds.ts';
 
@@ -35,13 +36,14 @@ export const timeJson = ({ world }: Cluster): Json<typeof schemas.TimeAnswer> =>
 
 /** Where real clients find the parts of a loopback world. */
 export function endpointsOf(cluster: Cluster): NonNullable<WorldJson['endpoints']> {
-  const { cloud, edges } = cluster.description;
+  const { cloud, edges, kubesphere } = cluster.description;
   const { address } = cluster.host(cloud.name);
   return {
     apiserver: `https://${address}:6443`,
     streamServer: `https://${address}:10003`,
     tunnelServer: `wss://${address}:10004/v1/kubeedge/connect`,
     metricsServer: `https://${address}:4443`,
+    ...(kubesphere && { ksApiserver: `http://${address}:${KS_APISERVER_PORT}` }),
     edges: edges.map(({ name }) => {
       const host = cluster.host(name);
       return {

@@ -70,6 +70,7 @@ const endpoints = {
     streamServer: { type: 'string' },
     tunnelServer: { type: 'string' },
     metricsServer: { type: 'string' },
+    ksApiserver: { type: 'string', description: 'Of a cluster with KubeSphere.' },
     edges: {
       type: 'array',
       items: {
