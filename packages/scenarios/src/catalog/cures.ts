@@ -5,8 +5,11 @@ import { addressOfEdge, EDGE, METRICS_SERVER_ARGS } from './founding-cluster.ts'
 const CURED_DOCKER = '20.10.24';
 const CURED_EDGECORE = 'v1.6.2';
 
-/** What can be done about any of the causes. A scenario tries those that its causes name. */
-export const cures: readonly Cure[] = [
+/**
+ * What can be done about any of the causes at an edge with the host address `address`. A scenario tries those that its
+ * causes name.
+ */
+export const curesOf = (edge: string, address: string): readonly Cure[] => [
   {
     id: 'docker',
     title: {
@@ -14,8 +17,8 @@ export const cures: readonly Cure[] = [
       zh: `将边缘节点的 Docker 换成 ${CURED_DOCKER}（19.03 – 28 均可），并重启 edgecore`,
     },
     actions: () => [
-      { do: 'docker', node: EDGE, version: CURED_DOCKER },
-      { do: 'restart', what: 'edgecore', node: EDGE },
+      { do: 'docker', node: edge, version: CURED_DOCKER },
+      { do: 'restart', what: 'edgecore', node: edge },
     ],
   },
   {
@@ -25,7 +28,7 @@ export const cures: readonly Cure[] = [
       zh: `将 edgecore 升级到 ${CURED_EDGECORE} 或更高版本：其 cAdvisor 会协商 API 版本`,
     },
     actions: (cell) =>
-      cell.edgecore === CURED_EDGECORE ? undefined : [{ do: 'edgecore', node: EDGE, tag: CURED_EDGECORE }],
+      cell.edgecore === CURED_EDGECORE ? undefined : [{ do: 'edgecore', node: edge, tag: CURED_EDGECORE }],
   },
   {
     id: 'metrics-server',
@@ -52,7 +55,7 @@ export const cures: readonly Cure[] = [
       en: 'Set modules.edgeStream.enable to true on the edge and restart edgecore',
       zh: '在边缘节点将 modules.edgeStream.enable 设为 true，并重启 edgecore',
     },
-    actions: () => [{ do: 'edgestream', node: EDGE, on: true }],
+    actions: () => [{ do: 'edgestream', node: edge, on: true }],
   },
   {
     id: 'nodeip',
@@ -60,7 +63,7 @@ export const cures: readonly Cure[] = [
       en: 'Give the edge an InternalIP of its own (customInterfaceEnabled, nodeIP) and restart edgecore',
       zh: '为该边缘节点设置唯一的 InternalIP（nodeIP），并重启 edgecore',
     },
-    actions: () => [{ do: 'nodeip', node: EDGE, ip: addressOfEdge(EDGE) }],
+    actions: () => [{ do: 'nodeip', node: edge, ip: address }],
   },
   {
     id: 'start',
@@ -68,7 +71,7 @@ export const cures: readonly Cure[] = [
       en: 'Start edgecore: it dials within two seconds, and the new session takes the old one’s place',
       zh: '启动 edgecore：两秒内重新建立隧道，新会话取代旧会话',
     },
-    actions: () => [{ do: 'start', what: 'edgecore', node: EDGE }],
+    actions: () => [{ do: 'start', what: 'edgecore', node: edge }],
   },
   {
     id: 'edgedport',
@@ -76,7 +79,7 @@ export const cures: readonly Cure[] = [
       en: 'Put edged back on 10350, the only port that the cloud asks for, and restart edgecore',
       zh: '将 edged 的端口改回 10350（云端只会请求该端口），并重启 edgecore',
     },
-    actions: () => [{ do: 'edgedport', node: EDGE, port: 10_350 }],
+    actions: () => [{ do: 'edgedport', node: edge, port: 10_350 }],
   },
   {
     id: 'streamcert',
@@ -87,3 +90,6 @@ export const cures: readonly Cure[] = [
     actions: () => [{ do: 'streamcert', names: 'cloud-and-edges' }],
   },
 ];
+
+/** Those of the founding cluster. */
+export const cures = curesOf(EDGE, addressOfEdge(EDGE));

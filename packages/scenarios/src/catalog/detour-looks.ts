@@ -1,8 +1,9 @@
 // What a person looks at when an edge's metrics do not come through: by name, by address, and who complains where.
+import { parseFlags } from '@kubeedge-sim/cloud-sim';
 import { formatKlog, type TraceEvent } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterDescription } from '../cluster/description.ts';
 import type { Observation, Outcome } from '../scenario.ts';
-import { addressOfEdge, CLOUD_ADDRESS, CLOUD_NODE, EDGE } from './founding-cluster.ts';
 import {
   look,
   observeControlEdge,
@@ -12,15 +13,18 @@ import {
   observeTopNode,
   parse,
 } from './metrics-path.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** More than any dial of the path may take (30 s), so that its own error is seen and not curl's. */
 const PATIENCE_SECONDS = 40;
 
 /** More than one round of scrapes, and none from before the cluster had come up. */
-const SCRAPE_LOG_SECONDS = 29;
+const scrapeLogSeconds = ({ metricsServer }: ClusterDescription) =>
+  (2 * parseFlags(metricsServer.args).metricResolutionMs) / 1_000 - 1;
 
 /** The looks at the detour, from kubectl to the edge's own 10350. */
 export async function observeDetour(cluster: Cluster): Promise<Observation[]> {
+  const { edge, control } = subjectsOf(cluster.description);
   return [
     await observeNodes(cluster),
     await observeTopNode(cluster),
@@ -30,7 +34,7 @@ export async function observeDetour(cluster: Cluster): Promise<Observation[]> {
     observeScrapeLog(cluster),
     await observeEdgeSummary(cluster),
     observeEdgeErrors(cluster),
-    await observeControlEdge(cluster),
+    ...(control === edge ? [] : [await observeControlEdge(cluster)]),
   ];
 }
 
@@ -55,6 +59,8 @@ interface AnswerFacts {
   bytes: 'none' | 'some';
   /** Whose summary it is. */
   nodeName: string;
+  /** Whether that is the edge under study. */
+  ofEdge: boolean;
   /** The error of whoever gave up: curl, or kube-apiserver. */
   error: string;
 }
@@ -65,7 +71,7 @@ export function outcomeOf(
   isSymptom: (facts: DetourFacts) => boolean,
 ): Exclude<Outcome, 'not-applicable'> {
   const facts = factsOf(observations);
-  const comesThrough = [facts.byName, facts.byAddress].every(({ nodeName }) => nodeName === EDGE);
+  const comesThrough = [facts.byName, facts.byAddress].every(({ ofEdge }) => ofEdge);
   if (facts.nodeHasMetrics && facts.podHasMetrics && comesThrough) return 'healthy';
   return !facts.nodeHasMetrics && isSymptom(facts) ? 'symptom' : 'other';
 }
@@ -86,7 +92,8 @@ function factsOf(observations: readonly Observation[]): DetourFacts {
 }
 
 function observeByName(cluster: Cluster): Promise<Observation> {
-  const url = `https://${CLOUD_ADDRESS}:6443/api/v1/nodes/${EDGE}/proxy/stats/summary`;
+  const { cloud, edge } = subjectsOf(cluster.description);
+  const url = `https://${cloud.address}:6443/api/v1/nodes/${edge}/proxy/stats/summary`;
   return observeAnswer(cluster, {
     id: 'by-name',
     url,
@@ -98,11 +105,12 @@ function observeByName(cluster: Cluster): Promise<Observation> {
 }
 
 async function observeByAddress(cluster: Cluster): Promise<Observation> {
-  const { stdout } = await cluster.kubectl(['get', '--raw', `/api/v1/nodes/${EDGE}`]);
+  const { edge, edgeAddress } = subjectsOf(cluster.description);
+  const { stdout } = await cluster.kubectl(['get', '--raw', `/api/v1/nodes/${edge}`]);
   const node = parse(stdout) as {
     status?: { addresses: { address: string }[]; daemonEndpoints: { kubeletEndpoint: { Port: number } } };
   };
-  const address = node.status?.addresses[0]?.address ?? addressOfEdge(EDGE);
+  const address = node.status?.addresses[0]?.address ?? edgeAddress;
   const port = node.status?.daemonEndpoints.kubeletEndpoint.Port ?? 10_350;
   return observeAnswer(cluster, {
     id: 'by-address',
@@ -118,7 +126,8 @@ async function observeAnswer(
   cluster: Cluster,
   { url, ...rest }: Pick<Observation, 'id' | 'title'> & { url: string },
 ): Promise<Observation> {
-  const result = await cluster.curl(CLOUD_NODE, url, { maxTimeSeconds: PATIENCE_SECONDS, withStatus: true });
+  const { cloud, edge } = subjectsOf(cluster.description);
+  const result = await cluster.curl(cloud.name, url, { maxTimeSeconds: PATIENCE_SECONDS, withStatus: true });
   const [, body = '', status = '0', bytes = '0'] =
     /^(.*)\nHTTP (\d+), (\d+) bytes$/s.exec(result.stdout) ?? [];
   const answer = parse(body) as { node?: { nodeName: string }; message?: string } | undefined;
@@ -128,13 +137,14 @@ async function observeAnswer(
     status: Number(status),
     bytes: bytes === '0' ? 'none' : 'some',
     nodeName,
+    ofEdge: nodeName === edge,
     error: answer?.message ?? result.stderr,
   };
   return look(
     { ...result, stdout: shown },
     {
       ...rest,
-      where: CLOUD_NODE,
+      where: cloud.name,
       command: `curl -skS -m ${PATIENCE_SECONDS} -w '\\nHTTP %{http_code}, %{size_download} bytes' ${url}`,
       facts: { ...facts },
     },
@@ -142,22 +152,24 @@ async function observeAnswer(
 }
 
 function observeScrapeLog(cluster: Cluster): Observation {
-  const sinceMs = cluster.world.clock.now() - SCRAPE_LOG_SECONDS * 1_000;
+  const { cloud, edge } = subjectsOf(cluster.description);
+  const seconds = scrapeLogSeconds(cluster.description);
+  const sinceMs = cluster.world.clock.now() - seconds * 1_000;
   const lines = cluster
     .events()
     .filter((event) => event.kind === 'log' && event.component === 'metrics-server' && event.atMs >= sinceMs)
     .map((event) => formatKlog(event as TraceEvent<'log'>))
-    .filter((line) => line.includes(`node ${EDGE}`) || line.includes('duplicate node'));
+    .filter((line) => line.includes(`node ${edge}`) || line.includes('duplicate node'));
   const shown = lines.slice(-2);
   // One line has the errors of all nodes, in the order in which they came.
-  const prefix = `unable to fetch metrics from node ${EDGE}: `;
+  const prefix = `unable to fetch metrics from node ${edge}: `;
   const [error = ''] = (lines.findLast((line) => line.includes(prefix)) ?? '').split(prefix).slice(1, 2);
   return look(
     { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
     {
       id: 'scrape-log',
-      where: CLOUD_NODE,
-      command: `kubectl -n kube-system logs --since=${SCRAPE_LOG_SECONDS}s deploy/metrics-server | grep -E 'node ${EDGE}|duplicate node' | tail -2`,
+      where: cloud.name,
+      command: `kubectl -n kube-system logs --since=${seconds}s deploy/metrics-server | grep -E 'node ${edge}|duplicate node' | tail -2`,
       title: {
         en: 'What metrics-server complains about: which port, and which error',
         zh: 'metrics-server 的报错：看端口和错误',
@@ -171,13 +183,14 @@ function observeScrapeLog(cluster: Cluster): Observation {
 }
 
 function observeEdgeErrors(cluster: Cluster): Observation {
-  const lines = cluster.log(EDGE, 'edgecore', 0).filter((line) => /^[EWF]/.test(line));
+  const { edge } = subjectsOf(cluster.description);
+  const lines = cluster.log(edge, 'edgecore', 0).filter((line) => /^[EWF]/.test(line));
   const shown = lines.slice(-3);
   return look(
     { stdout: shown.join('\n'), stderr: '', exitCode: shown.length === 0 ? 1 : 0 },
     {
       id: 'edge-errors',
-      where: EDGE,
+      where: edge,
       command: "journalctl -u edgecore -o cat | grep '^[EWF]' | tail -3",
       title: { en: 'What the edge complains about', zh: '边缘节点的报错' },
       facts: { exits: lines.some((line) => line.includes('init new edged error')) },

@@ -3,7 +3,6 @@ import { duplicateInternalIp } from '../faults/duplicate-internal-ip.ts';
 import { defineScenario } from '../scenario.ts';
 import { outcomeOf } from './detour-looks.ts';
 import { detourScenario, healthyVerdict } from './detour-scenario.ts';
-import { EDGE } from './founding-cluster.ts';
 
 export const duplicateInternalIpScenario = defineScenario({
   ...detourScenario,
@@ -27,7 +26,6 @@ export const duplicateInternalIpScenario = defineScenario({
   outcome: (observations) =>
     outcomeOf(
       observations,
-      ({ byName, byAddress }) =>
-        byName.nodeName === EDGE && byAddress.nodeName !== '' && byAddress.nodeName !== EDGE,
+      ({ byName, byAddress }) => byName.ofEdge && byAddress.nodeName !== '' && !byAddress.ofEdge,
     ),
 });

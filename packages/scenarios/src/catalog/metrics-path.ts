@@ -1,7 +1,7 @@
 // What a person looks at when metrics of an edge are missing: the same looks for every fault of this path.
 import type { Cluster, CommandResult } from '../cluster/cluster.ts';
 import type { Observation } from '../scenario.ts';
-import { CLOUD_NODE, CLOUD_POD, CONTROL_EDGE, EDGE, EDGE_NAMESPACE, EDGE_POD } from './founding-cluster.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** How long a cluster may take until its tunnels are open; longer means that they will not open. */
 const SETTLE_MS = 20_000;
@@ -23,6 +23,7 @@ export async function settleCluster(cluster: Cluster): Promise<void> {
 
 /** The looks of the founding report, from kubectl down to the edge's own 10350 and its logs. */
 export async function observeMetricsPath(cluster: Cluster): Promise<Observation[]> {
+  const { edge, control } = subjectsOf(cluster.description);
   return [
     await observeNodes(cluster),
     await observeTopNode(cluster),
@@ -35,7 +36,7 @@ export async function observeMetricsPath(cluster: Cluster): Promise<Observation[
     await observeEdgeSummary(cluster),
     await observeEdgeCadvisor(cluster),
     await observeEdgeLog(cluster),
-    await observeControlEdge(cluster),
+    ...(control === edge ? [] : [await observeControlEdge(cluster)]),
   ];
 }
 
@@ -46,7 +47,8 @@ export async function observeMetricsOutcome(cluster: Cluster): Promise<Observati
 
 /** Key paths and types of the control edge's summary as its own 10350 gives it, values left out, pods in name order. */
 export async function observeSummaryStructure(cluster: Cluster): Promise<string> {
-  const { stdout } = await cluster.curl(CONTROL_EDGE, 'http://127.0.0.1:10350/stats/summary');
+  const { control } = subjectsOf(cluster.description);
+  const { stdout } = await cluster.curl(control, 'http://127.0.0.1:10350/stats/summary');
   return JSON.stringify(structureOf(parse(stdout)));
 }
 
@@ -58,11 +60,12 @@ interface Summary {
 }
 
 export async function observeNodes(cluster: Cluster): Promise<Observation> {
+  const { cloud, edge } = subjectsOf(cluster.description);
   const result = await cluster.kubectl(['get', 'nodes', '-o', 'wide']);
-  const row = result.stdout.split('\n').find((line) => line.startsWith(`${EDGE} `));
+  const row = result.stdout.split('\n').find((line) => line.startsWith(`${edge} `));
   return look(result, {
     id: 'get-nodes',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: 'kubectl get nodes -o wide',
     title: { en: 'The edge node as the cluster knows it', zh: '集群看到的边缘节点' },
     facts: {
@@ -73,6 +76,7 @@ export async function observeNodes(cluster: Cluster): Promise<Observation> {
 }
 
 export async function observeTopNode(cluster: Cluster): Promise<Observation> {
+  const { cloud, edge } = subjectsOf(cluster.description);
   const result = await cluster.kubectl(['top', 'node']);
   const measured = result.stdout
     .split('\n')
@@ -81,19 +85,20 @@ export async function observeTopNode(cluster: Cluster): Promise<Observation> {
     .map((line) => line.split(/\s+/)[0] ?? '');
   return look(result, {
     id: 'top-node',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: 'kubectl top node',
     title: { en: 'Metrics of the nodes', zh: '节点监控' },
-    facts: { nodesWithMetrics: measured, edgeNodeHasMetrics: measured.includes(EDGE) },
+    facts: { nodesWithMetrics: measured, edgeNodeHasMetrics: measured.includes(edge) },
   });
 }
 
 async function observeCloudPod(cluster: Cluster): Promise<Observation> {
-  const { namespace, name } = CLOUD_POD;
+  const { cloud, cloudPod } = subjectsOf(cluster.description);
+  const { namespace, name } = cloudPod;
   const result = await cluster.kubectl(['top', 'pod', '-n', namespace, name]);
   return look(result, {
     id: 'top-cloud-pod',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: `kubectl top pod -n ${namespace} ${name}`,
     title: { en: 'Metrics of a pod in the cloud', zh: '云端 Pod 的监控' },
     facts: { hasMetrics: result.exitCode === 0 },
@@ -101,11 +106,12 @@ async function observeCloudPod(cluster: Cluster): Promise<Observation> {
 }
 
 export async function observeEdgePod(cluster: Cluster): Promise<Observation> {
-  const { namespace, name } = EDGE_POD;
+  const { cloud, edgePod } = subjectsOf(cluster.description);
+  const { namespace, name } = edgePod;
   const result = await cluster.kubectl(['top', 'pod', '-n', namespace, name]);
   return look(result, {
     id: 'top-edge-pod',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: `kubectl top pod -n ${namespace} ${name}`,
     title: { en: 'Metrics of the pod at the edge', zh: '边缘 Pod 的监控' },
     facts: { hasMetrics: result.exitCode === 0, message: result.stderr.trim() },
@@ -113,13 +119,14 @@ export async function observeEdgePod(cluster: Cluster): Promise<Observation> {
 }
 
 async function observeEdgeNamespace(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.kubectl(['top', 'pod', '-n', EDGE_NAMESPACE]);
+  const { cloud, edgeNamespace } = subjectsOf(cluster.description);
+  const result = await cluster.kubectl(['top', 'pod', '-n', edgeNamespace]);
   // The age grows with every look, so the fact is the message without it.
   const [message = ''] = result.stderr.split('\n').filter((line) => line.startsWith('error: '));
   return look(result, {
     id: 'top-edge-namespace',
-    where: CLOUD_NODE,
-    command: `kubectl top pod -n ${EDGE_NAMESPACE}`,
+    where: cloud.name,
+    command: `kubectl top pod -n ${edgeNamespace}`,
     title: {
       en: 'Metrics of a namespace whose pods are all on this edge',
       zh: '所有 Pod 都在该边缘节点上的命名空间',
@@ -129,6 +136,7 @@ async function observeEdgeNamespace(cluster: Cluster): Promise<Observation> {
 }
 
 async function observeEdgePodList(cluster: Cluster): Promise<Observation> {
+  const { cloud, edgePod } = subjectsOf(cluster.description);
   const result = await cluster.kubectl(['top', 'pod', '-A']);
   const names = result.stdout
     .split('\n')
@@ -137,22 +145,23 @@ async function observeEdgePodList(cluster: Cluster): Promise<Observation> {
     .map((line) => line.split(/\s+/)[1] ?? '');
   return look(result, {
     id: 'top-pods',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: 'kubectl top pod -A',
     title: {
       en: 'All pods with metrics: the missing ones are simply not listed',
       zh: '所有有监控的 Pod：缺失的直接不出现',
     },
-    facts: { pods: names.sort(), edgePodListed: names.includes(EDGE_POD.name) },
+    facts: { pods: names.sort(), edgePodListed: names.includes(edgePod.name) },
   });
 }
 
 async function observeNodeProxy(cluster: Cluster): Promise<Observation> {
-  const path = `/api/v1/nodes/${EDGE}/proxy/stats/summary`;
+  const { cloud, edge } = subjectsOf(cluster.description);
+  const path = `/api/v1/nodes/${edge}/proxy/stats/summary`;
   const result = await cluster.kubectl(['get', '--raw', path]);
   return look(withSummary(result), {
     id: 'node-proxy-summary',
-    where: CLOUD_NODE,
+    where: cloud.name,
     command: `kubectl get --raw ${path}`,
     title: { en: "The edge's summary through the tunnel", zh: '经隧道取得的边缘节点 summary' },
     facts: summaryFacts(result),
@@ -160,23 +169,25 @@ async function observeNodeProxy(cluster: Cluster): Promise<Observation> {
 }
 
 async function observeEdgePods(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.curl(EDGE, 'http://127.0.0.1:10350/pods');
+  const { edge, edgePod } = subjectsOf(cluster.description);
+  const result = await cluster.curl(edge, 'http://127.0.0.1:10350/pods');
   const list = parse(result.stdout) as { items?: { metadata: { name: string } }[] } | undefined;
   const names = (list?.items ?? []).map(({ metadata }) => metadata.name).sort();
   return look(withOutput(result, names.join('\n')), {
     id: 'edge-pods',
-    where: EDGE,
+    where: edge,
     command: `curl -s http://127.0.0.1:10350/pods | jq -r '.items[].metadata.name'`,
     title: { en: 'On the edge, 10350 does show the pod', zh: '在边缘节点上，10350 能看到这个 Pod' },
-    facts: { pods: names, edgePodListed: names.includes(EDGE_POD.name) },
+    facts: { pods: names, edgePodListed: names.includes(edgePod.name) },
   });
 }
 
 export async function observeEdgeSummary(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.curl(EDGE, 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true');
+  const { edge } = subjectsOf(cluster.description);
+  const result = await cluster.curl(edge, 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true');
   return look(withSummary(result), {
     id: 'edge-summary',
-    where: EDGE,
+    where: edge,
     command: `curl -s 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true'`,
     title: {
       en: 'The summary that metrics-server reads, at its source',
@@ -187,16 +198,17 @@ export async function observeEdgeSummary(cluster: Cluster): Promise<Observation>
 }
 
 async function observeEdgeCadvisor(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.curl(EDGE, 'http://127.0.0.1:10350/metrics/cadvisor');
+  const { edge, edgePod } = subjectsOf(cluster.description);
+  const result = await cluster.curl(edge, 'http://127.0.0.1:10350/metrics/cadvisor');
   const rows = result.stdout
     .split('\n')
     .filter((line) => /^container_cpu_usage_seconds_total\{.*kubepods/.test(line));
-  const labelled = rows.filter((line) => line.includes(`pod="${EDGE_POD.name}"`));
+  const labelled = rows.filter((line) => line.includes(`pod="${edgePod.name}"`));
   const containers = labelled.filter((line) => /container="[^"]+"/.test(line));
   return look(withOutput(result, labelled.map((line) => line.replace(/ \d+$/, '')).join('\n')), {
     id: 'edge-cadvisor',
-    where: EDGE,
-    command: `curl -s http://127.0.0.1:10350/metrics/cadvisor | grep '^container_cpu_usage.*pod="${EDGE_POD.name}"'`,
+    where: edge,
+    command: `curl -s http://127.0.0.1:10350/metrics/cadvisor | grep '^container_cpu_usage.*pod="${edgePod.name}"'`,
     title: {
       en: "cAdvisor's rows of the pod: look at the labels, not at the presence",
       zh: 'cAdvisor 中该 Pod 的数据行：要看标签，而不是有没有数据',
@@ -206,7 +218,8 @@ async function observeEdgeCadvisor(cluster: Cluster): Promise<Observation> {
 }
 
 async function observeEdgeLog(cluster: Cluster): Promise<Observation> {
-  const lines = cluster.log(EDGE, 'edgecore', 0);
+  const { edge } = subjectsOf(cluster.description);
+  const lines = cluster.log(edge, 'edgecore', 0);
   const summaryLines = lines.filter((line) => line.includes('write metrics data'));
   const naming = lines.filter((line) => /is too new|factory failed/.test(line));
   const shown = summaryLines.slice(-3);
@@ -214,7 +227,7 @@ async function observeEdgeLog(cluster: Cluster): Promise<Observation> {
     { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
     {
       id: 'edge-log',
-      where: EDGE,
+      where: edge,
       command: 'journalctl -u edgecore | grep "write metrics data" | tail -3',
       title: {
         en: 'The edge log: the summary calls arrive, no line names a cause',
@@ -226,13 +239,11 @@ async function observeEdgeLog(cluster: Cluster): Promise<Observation> {
 }
 
 export async function observeControlEdge(cluster: Cluster): Promise<Observation> {
-  const result = await cluster.curl(
-    CONTROL_EDGE,
-    'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true',
-  );
+  const { control } = subjectsOf(cluster.description);
+  const result = await cluster.curl(control, 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true');
   return look(withSummary(result), {
     id: 'control-summary',
-    where: CONTROL_EDGE,
+    where: control,
     command: `curl -s 'http://127.0.0.1:10350/stats/summary?only_cpu_and_memory=true'`,
     title: {
       en: 'The edge beside it, which differs in its Docker only',

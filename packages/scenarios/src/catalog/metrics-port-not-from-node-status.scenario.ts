@@ -3,7 +3,6 @@ import { metricsPortNotFromNodeStatus } from '../faults/metrics-port-not-from-no
 import { defineScenario } from '../scenario.ts';
 import { outcomeOf } from './detour-looks.ts';
 import { detourScenario, healthyVerdict } from './detour-scenario.ts';
-import { EDGE } from './founding-cluster.ts';
 
 export const metricsPortNotFromNodeStatusScenario = defineScenario({
   ...detourScenario,
@@ -25,8 +24,5 @@ export const metricsPortNotFromNodeStatusScenario = defineScenario({
     healthy: healthyVerdict,
   },
   outcome: (observations) =>
-    outcomeOf(
-      observations,
-      ({ byName, scrapeError }) => byName.nodeName === EDGE && /:10250\//.test(scrapeError),
-    ),
+    outcomeOf(observations, ({ byName, scrapeError }) => byName.ofEdge && /:10250\//.test(scrapeError)),
 });

@@ -3,7 +3,6 @@ import { streamCertSanMismatch } from '../faults/stream-cert-san-mismatch.ts';
 import { defineScenario } from '../scenario.ts';
 import { outcomeOf } from './detour-looks.ts';
 import { detourScenario, healthyVerdict } from './detour-scenario.ts';
-import { EDGE } from './founding-cluster.ts';
 
 export const streamCertSanMismatchScenario = defineScenario({
   ...detourScenario,
@@ -25,8 +24,5 @@ export const streamCertSanMismatchScenario = defineScenario({
     healthy: healthyVerdict,
   },
   outcome: (observations) =>
-    outcomeOf(
-      observations,
-      ({ byName, scrapeError }) => byName.nodeName === EDGE && scrapeError.includes('x509: '),
-    ),
+    outcomeOf(observations, ({ byName, scrapeError }) => byName.ofEdge && scrapeError.includes('x509: ')),
 });
