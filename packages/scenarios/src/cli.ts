@@ -59,6 +59,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       const { show } = await import('./commands/list.ts');
       show(io, id, flags);
     });
+  addCluster(program, io);
   withVersionOptions(program.command('replay <id>'))
     .description('play a scenario, look at it as a person would, and explain what is seen')
     .addOption(netOption())
@@ -222,6 +223,25 @@ const controlOption = [
   'a control URL, as `up` and `serve` print it (default: that of `up`)',
 ] as const;
 const worldOption = ['--world <id>', 'the world of that control server (default: `up`)'] as const;
+
+function addCluster(program: Command, io: Io): void {
+  const cluster = program.command('cluster').description('list the presets, or show a cluster in full');
+  cluster
+    .command('list')
+    .description('list the presets: clusters as somebody sets them up')
+    .addOption(langOption())
+    .action(async (flags) => {
+      const { listClusters } = await import('./commands/cluster.ts');
+      listClusters(io, flags);
+    });
+  cluster
+    .command('show <name-or-file>')
+    .description('show a preset or a cluster file in full, and where every value comes from')
+    .action(async (nameOrFile: string) => {
+      const { showClusterOf } = await import('./commands/cluster.ts');
+      showClusterOf(io, nameOrFile);
+    });
+}
 
 function addServe(program: Command, io: Io, stop: AbortSignal): void {
   program

@@ -13,12 +13,16 @@ export type {
 } from './cluster/description.ts';
 export type { LinkAction } from './cluster/link-action.ts';
 export { startLocalCluster } from './cluster/local-cluster.ts';
+export type { ClusterFile } from './cluster-file/cluster-file.ts';
+export { defineCluster } from './cluster-file/define-cluster.ts';
 export type { Fault } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl/index.ts';
 export type { Limits } from './limits.ts';
 export { eventsOf, requesterOf, sinceStart } from './look.ts';
 export { type OpenOptions, openCluster } from './open-cluster.ts';
+export { presets } from './presets/index.ts';
+export type { Preset } from './presets/preset.ts';
 export { lastHops } from './report/last-hops.ts';
 export { type Played, reproduce } from './report/reproduce.ts';
 export type { SequenceSource } from './report/sequence.ts';

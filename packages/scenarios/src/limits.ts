@@ -18,15 +18,19 @@ export function readLimits(texts: readonly string[] | undefined): Limits {
 function readLimit(text: string): [name: string, value: number] {
   const [, name = '', digits = '', suffix = ''] = /^(\w+)=(\d{1,12})(Ki|Mi|Gi)?$/.exec(text) ?? [];
   const value = Number(digits) * (SUFFIXES[suffix] ?? 1);
-  if (known.has(name) && value >= 1) return [name, value];
+  if (limitNames.has(name) && value >= 1) return [name, value];
   throw new UsageError(
     `Tried to read ${JSON.stringify(text)} as a limit; give <name>=<number>, e.g. messageBytes=4Mi. ` +
-      `The names are ${[...known].join(', ')}.`,
+      `The names are ${[...limitNames].join(', ')}.`,
   );
 }
 
 const SUFFIXES: Readonly<Record<string, number>> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 };
-const known = new Set([...Object.keys(cloudcoreLimitsDefault), ...Object.keys(edgecoreLimitsDefault)]);
+/** Names of all limits. */
+export const limitNames: ReadonlySet<string> = new Set([
+  ...Object.keys(cloudcoreLimitsDefault),
+  ...Object.keys(edgecoreLimitsDefault),
+]);
 
 /** Those of one half. */
 function of<L extends object>(defaults: L, limits: Limits): Partial<L> {

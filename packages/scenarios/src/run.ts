@@ -51,6 +51,8 @@ export interface Result {
   control?: { node: string; unchanged: boolean };
   /** Why it does not apply, when it does not. */
   notApplicable?: Text;
+  /** The options that name the cluster it was played on; absent for the scenario's own. */
+  playedOn?: readonly string[];
   /** SHA-256 over the decisions of the run that was observed; comparable on the memory net only. */
   traceHash: string;
 }
@@ -85,7 +87,9 @@ const LIMIT_MS = 30 * 60_000;
  */
 export async function runScenario(scenario: Scenario, cell: Cell, options: RunOptions): Promise<Result> {
   const faults = scenario.faults.map(({ id }) => id);
-  const base = { scenario: scenario.id, faults, cell, seed: options.seed, net: options.net };
+  const { seed, net } = options;
+  const { id, playedOn } = scenario;
+  const base = { scenario: id, faults, cell, seed, net, ...(playedOn && { playedOn }) };
   const reason = scenario.notApplicable(cell);
   if (reason !== undefined) {
     const nothing = { causes: [], observations: [], explanation: [], cures: [], traceHash: '' };
@@ -118,10 +122,13 @@ export async function runScenario(scenario: Scenario, cell: Cell, options: RunOp
     observations: seen.observations.slice(),
     explanation,
     cures,
-    control: {
-      node: scenario.control,
-      unchanged: unchanged.every((structure) => isDeepStrictEqual(structure, control)),
-    },
+    // A cluster may have no other edge to compare with.
+    ...(scenario.control !== scenario.edge && {
+      control: {
+        node: scenario.control,
+        unchanged: unchanged.every((structure) => isDeepStrictEqual(structure, control)),
+      },
+    }),
     traceHash: hash,
   };
 }

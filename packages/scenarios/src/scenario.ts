@@ -102,6 +102,8 @@ export interface Scenario {
   outcome(observations: readonly Observation[]): Exclude<Outcome, 'not-applicable'>;
   claims: readonly Claim[];
   cures: readonly Cure[];
+  /** The options of the command line that name the cluster it is played on; absent for its own. */
+  playedOn?: readonly string[];
 }
 
 /** The cluster of a scenario with its faults in it. */

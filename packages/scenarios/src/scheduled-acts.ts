@@ -8,7 +8,13 @@ export interface ScheduledAct {
   action: Action;
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** Reads `<time>: <action>`, e.g. `1m30s: cut edge-node-1 silent`. @throws UsageError */
 export function parseScheduledAct(text: string): ScheduledAct {
@@ -22,9 +28,9 @@ export function parseScheduledAct(text: string): ScheduledAct {
   return { afterMs: parseDuration(time), action: parseAction(words.split(/\s+/)) };
 }
 
-/** Milliseconds of `500ms`, `20s`, `1m30s`, `1h`. @throws UsageError */
+/** Milliseconds of `500ms`, `20s`, `1m30s`, `1h`, `2d`. @throws UsageError */
 export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|[smh])/g)];
+  const parts = [...text.matchAll(/(\d+)(ms|[smhd])/g)];
   if (text === '' || parts.map(([part]) => part).join('') !== text)
     throw new UsageError(`Tried to read the time ${JSON.stringify(text)}; times are 500ms, 20s, 1m30s, 1h.`);
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS_MS[unit] ?? 0), 0);

@@ -3,6 +3,10 @@ import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
 import { type Action, formatAction } from './cluster/action.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
+import { onChosenCluster } from './cluster-file/choose.ts';
+import type { ClusterFile } from './cluster-file/cluster-file.ts';
+import { onCluster } from './cluster-file/on-cluster.ts';
+import { clusterOf } from './cluster-file/resolve.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { openCluster } from './open-cluster.ts';
 import { type Cause, explain, type Statement } from './run.ts';
@@ -22,6 +26,10 @@ import { UsageError } from './usage-error.ts';
 export interface SimulationOptions {
   /** Id of a scenario of the catalog, or one of your own; default `missing-pod-metrics`. */
   scenario?: string | Scenario;
+  /** The cluster of a preset, e.g. `kubesphere-3.1.0`, in place of the scenario's own; versions given change it. */
+  preset?: string | undefined;
+  /** The same with a cluster of one's own, see `defineCluster`. */
+  cluster?: ClusterFile | undefined;
   /** KubeEdge release of the edges, e.g. `v1.6.2`; default the scenario's. */
   edgecore?: string | undefined;
   /** KubeEdge release of the cloud; default that of `edgecore`. */
@@ -261,9 +269,19 @@ async function askApiserver({ world, description, host }: Cluster, path: string)
 }
 
 /** @throws UsageError */
+function onOwnCluster(scenario: Scenario, { preset, cluster }: SimulationOptions): Scenario {
+  if (cluster === undefined) return onChosenCluster(scenario, preset === undefined ? {} : { preset });
+  if (preset === undefined)
+    return { ...onCluster(scenario, clusterOf(cluster)), playedOn: ['--cluster', '<file>'] };
+  throw new UsageError(
+    'Got both a preset and a cluster. Leave the preset out, and let the cluster extend it.',
+  );
+}
+
+/** @throws UsageError */
 function choose(options: SimulationOptions): [Scenario, Cell] {
   const { scenario: wanted = 'missing-pod-metrics', faults, limits = {}, without = false } = options;
-  const found = typeof wanted === 'string' ? findScenario(wanted) : wanted;
+  const found = onOwnCluster(typeof wanted === 'string' ? findScenario(wanted) : wanted, options);
   const asked = resolveCell(found.defaults, options);
   const [scenario, cell] = without ? withoutCondition(found, asked) : [found, asked];
   const reason = scenario.notApplicable(cell);

@@ -3,8 +3,13 @@ import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { type Certificate, createLoopbackWorld, readCertificate } from '@kubeedge-sim/sim-kit';
+import { describeFoundingCluster } from '../catalog/founding-cluster.ts';
 import { resolveCell } from '../cell.ts';
+import type { ClusterDescription } from '../cluster/description.ts';
 import { CLOUD_PORTS } from '../cluster/publish.ts';
+import { type ClusterFlags, chosenCluster } from '../cluster-file/choose.ts';
+import { describeCluster } from '../cluster-file/describe.ts';
+import { withLayer } from '../cluster-file/resolve.ts';
 import { limitCluster, readLimits } from '../limits.ts';
 import { findScenario } from '../select.ts';
 import {
@@ -20,7 +25,7 @@ import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
 import { warnOfListening, whatACloudShows } from './listen.ts';
 
-export interface CloudFlags {
+export interface CloudFlags extends ClusterFlags {
   cloudcore?: string;
   metricsServerArg?: string[];
   /** Folder of certificates; made and written there when it has none. */
@@ -38,7 +43,7 @@ export interface CloudFlags {
 
 /** Serves the cloud of a cluster until `stop` aborts; edges are other processes. */
 export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promise<void> {
-  const cell = resolveCell(findScenario('missing-pod-metrics').defaults, { cloudcore: flags.cloudcore });
+  const { cloudcore, describe } = chooseCloud(flags);
   checkMetricsServerArgs(flags.metricsServerArg ?? []);
   const limits = readLimits(flags.limit);
   await using temporary = flags.certificates === undefined ? await temporaryFolder() : undefined;
@@ -46,7 +51,7 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
   const authority = await readAuthority(flags, folder);
   await using world = await createLoopbackWorld({ seed: flags.seed });
   const running = await startCloudProcess(world, {
-    describe: (nowMs) => limitCluster(describeCloud(cell, nowMs, flags.metricsServerArg ?? []), limits),
+    describe: (nowMs) => limitCluster(describeCloud(describe(nowMs), flags.metricsServerArg ?? []), limits),
     async certificates(address, make) {
       if ((await presentFiles(folder)).length === 0) {
         const known = [...namesOn(flags.listen), address];
@@ -78,13 +83,29 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
       ? []
       : [`kubeedge-sim join --cloudcore-ipport ${here}:10000 --edgenode-name <name> --token ${token}`]),
     '',
-    `ready: the cloud serves (cloudcore ${cell.cloudcore}), until interrupted (Ctrl-C)`,
+    `ready: the cloud serves (cloudcore ${cloudcore}), until interrupted (Ctrl-C)`,
   ];
   const ports = [...CLOUD_PORTS, flags.healthPort];
   warnOfListening(io, flags.listen, { ports, what: whatACloudShows });
   io.out(`${lines.join('\n')}\n`);
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** The cloud of the founding report, or of the cluster that is named. @throws UsageError */
+function chooseCloud(flags: CloudFlags): {
+  cloudcore: string;
+  describe: (nowMs: number) => ClusterDescription;
+} {
+  const chosen = chosenCluster(flags);
+  const { defaults } = findScenario('missing-pod-metrics');
+  if (chosen === undefined) {
+    const cell = resolveCell(defaults, { cloudcore: flags.cloudcore });
+    return { cloudcore: cell.cloudcore, describe: (nowMs) => describeFoundingCluster(cell, nowMs) };
+  }
+  const { cloudcore } = flags;
+  const { complete } = cloudcore === undefined ? chosen : withLayer(chosen, '--cloudcore', { cloudcore });
+  return { cloudcore: complete.cloudcore, describe: (nowMs) => describeCluster(complete, nowMs) };
 }
 
 /** @throws UsageError */

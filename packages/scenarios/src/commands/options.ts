@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isAddress } from '../address.ts';
+import type { ClusterFlags } from '../cluster-file/choose.ts';
 
 /** The versions a scenario can be played with, as options of a command. */
-export interface VersionFlags {
+export interface VersionFlags extends ClusterFlags {
   edgecore?: string;
   cloudcore?: string;
   docker?: string;
@@ -11,9 +12,15 @@ export interface VersionFlags {
   seed: number;
 }
 
-/** Adds the version options to a command. */
+/** Adds the options that name a cluster. */
+export const withClusterOptions = (command: Command): Command =>
+  command
+    .option('--preset <name>', 'the cluster of a preset, see `cluster list`')
+    .option('--cluster <file>', 'the cluster of a YAML file, see docs/clusters.md');
+
+/** Adds the options that name a cluster and its versions to a command. */
 export function withVersionOptions(command: Command): Command {
-  return command
+  return withClusterOptions(command)
     .option('--edgecore <tag>', 'KubeEdge release of the edges, e.g. v1.6.2')
     .option('--cloudcore <tag>', 'KubeEdge release of the cloud (default: that of --edgecore)')
     .option('--docker <version>', 'Docker Engine of the edge under study, e.g. 18.09.1')

@@ -4,13 +4,19 @@ import type { CloudFlags } from './cloud.ts';
 import type { EdgeFlags } from './edge.ts';
 import type { Io } from './io.ts';
 import type { JoinFlags } from './join.ts';
-import { healthPortOption, integerFrom, limitOption, listenOption, seedOption } from './options.ts';
+import {
+  healthPortOption,
+  integerFrom,
+  limitOption,
+  listenOption,
+  seedOption,
+  withClusterOptions,
+} from './options.ts';
 
 /** Adds the commands by which a cluster is several processes, on one machine or on several. */
 export function addProcessCommands(program: Command, io: Io, stop: AbortSignal): void {
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-  program
-    .command('cloud')
+  withClusterOptions(program.command('cloud'))
     .description('serve the cloud of a cluster alone; its edges are other processes')
     .option('--cloudcore <tag>', 'KubeEdge release of the cloud, e.g. v1.6.1')
     .option('--metrics-server-arg <flag>', 'a flag more for metrics-server; may be repeated', collect)

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { traceToNdjson } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { onChosenCluster } from '../cluster-file/choose.ts';
 import { play } from '../play.ts';
 import { localised } from '../report/localised.ts';
 import { logsOf } from '../report/logs.ts';
@@ -49,7 +50,7 @@ export interface ReplayFlags extends VersionFlags {
  * @returns the exit code: 0, or 1 when the outcome is not the expected one
  */
 export async function replay(io: Io, id: string, flags: ReplayFlags): Promise<number> {
-  const [scenario, cell] = pairOf(findScenario(id), flags);
+  const [scenario, cell] = pairOf(onChosenCluster(findScenario(id), flags), flags);
   const acts = (flags.act ?? []).map(parseScheduledAct);
   const { seed, lang, split = false } = flags;
   const net = split ? 'loopback' : flags.net;

@@ -1,5 +1,6 @@
 import { createRealClock } from '@kubeedge-sim/sim-kit';
 import { catalog } from '../catalog/index.ts';
+import { onChosenCluster } from '../cluster-file/choose.ts';
 import { play } from '../play.ts';
 import { reproduce } from '../report/reproduce.ts';
 import { sequenceOf } from '../report/sequence.ts';
@@ -87,7 +88,9 @@ async function plan(ids: readonly string[], flags: RunFlags): Promise<PlannedCas
   for (const file of suites) stated.push(...(await readSuite(file, flags)));
   const scenarios = ids.length > 0 ? ids.map(findScenario) : suites.length > 0 ? [] : catalog;
   const { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act, lookAfter } = flags;
-  const ofIds = { edgecore, cloudcore, docker, metricsServer, without, expect, fault, act, lookAfter };
+  const { preset, cluster } = flags;
+  const versions = { edgecore, cloudcore, docker, metricsServer };
+  const ofIds = { preset, cluster, ...versions, without, expect, fault, act, lookAfter };
   const [idle] = Object.entries(ofIds).flatMap(([name, value]) => (value === undefined ? [] : name));
   if (scenarios.length === 0 && idle !== undefined) {
     const option = `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -95,7 +98,7 @@ async function plan(ids: readonly string[], flags: RunFlags): Promise<PlannedCas
       `Got ${option} with a suite and no scenario; a suite states its own. Write it into the suite, or name scenarios.`,
     );
   }
-  return [...stated, ...scenarios.map((scenario) => planOne(scenario, flags))];
+  return [...stated, ...scenarios.map((scenario) => planOne(onChosenCluster(scenario, flags), flags))];
 }
 
 function planOne(scenario: Scenario, { fault, act, lookAfter, ...flags }: RunFlags): PlannedCase {
@@ -147,8 +150,15 @@ function notPlayed(planned: PlannedCase, reason: Text): CaseReport {
 
 function reproduceCase({ scenario, cell, seed, net, acts, lookAfterMs, expected }: PlannedCase): string {
   const played = { scenario: scenario.id, cell, seed, net, faults: scenario.faults.map(({ id }) => id) };
+  const { playedOn } = scenario;
   const later = lookAfterMs === 0 ? {} : { lookAfterMs };
-  return reproduce({ ...played, acts: acts.map(formatScheduledAct), ...later, expect: expected.outcome });
+  return reproduce({
+    ...played,
+    ...(playedOn && { playedOn }),
+    acts: acts.map(formatScheduledAct),
+    ...later,
+    expect: expected.outcome,
+  });
 }
 
 /** Resolves with nothing when the signal aborts. */

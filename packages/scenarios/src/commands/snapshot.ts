@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { onChosenCluster } from '../cluster-file/choose.ts';
+import { findScenario } from '../select.ts';
 import { startSimulation } from '../simulation.ts';
 import { takeSnapshot } from '../snapshot.ts';
 import { UsageError } from '../usage-error.ts';
@@ -14,8 +16,12 @@ export interface SnapshotFlags extends VersionFlags {
 
 /** Plays a scenario until it has settled and writes down what can be read there. @throws UsageError */
 export async function snapshot(io: Io, id: string, flags: SnapshotFlags): Promise<void> {
-  const { fault: faults = [], out, ...options } = flags;
-  await using simulation = await startSimulation({ ...options, faults, scenario: id });
+  const { fault: faults = [], out, preset, cluster, ...options } = flags;
+  const scenario = onChosenCluster(findScenario(id), {
+    ...(preset && { preset }),
+    ...(cluster && { cluster }),
+  });
+  await using simulation = await startSimulation({ ...options, faults, scenario });
   const taken = await takeSnapshot(simulation);
   const text = `${JSON.stringify(taken, null, 1)}\n`;
   if (out === undefined) return io.out(text);

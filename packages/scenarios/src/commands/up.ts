@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { cloudPorts } from '../cluster/publish.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
+import { onChosenCluster } from '../cluster-file/choose.ts';
 import { UP_WORLD } from '../control/control-client.ts';
 import { writeUpState } from '../control/state-file.ts';
 import { readToken } from '../control/token.ts';
@@ -43,7 +44,8 @@ const CONTROL_ADDRESS = '192.0.2.1';
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
-  const scenario = withLimits(withFaults(findScenario(id), flags.fault), readLimits(flags.limit));
+  const asked = onChosenCluster(findScenario(id), flags);
+  const scenario = withLimits(withFaults(asked, flags.fault), readLimits(flags.limit));
   if (flags.dockerHost !== undefined && flags.docker !== undefined)
     throw new UsageError(
       'Got both --docker and --docker-host; an edge has one engine. Leave one of them out.',

@@ -35,6 +35,18 @@ export const createWorld = {
       description: 'Id of a scenario; default missing-pod-metrics.',
       examples: ['missing-pod-metrics'],
     },
+    preset: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+      description: "Name of a preset: its cluster in place of the scenario's own.",
+      examples: ['kubesphere-3.1.0'],
+    },
+    cluster: {
+      type: 'object',
+      description:
+        'The same with a cluster of its own; packages/scenarios/cluster.schema.json is its schema.',
+    },
     ...cell.properties,
     faults: {
       type: 'array',

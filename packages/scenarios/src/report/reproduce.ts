@@ -4,7 +4,7 @@ import type { Outcome } from '../scenario.ts';
 import { formatDuration } from '../scheduled-acts.ts';
 
 /** What was played; a {@link Result} is one. */
-export interface Played extends Pick<Result, 'scenario' | 'cell' | 'seed' | 'net' | 'faults'> {
+export interface Played extends Pick<Result, 'scenario' | 'cell' | 'seed' | 'net' | 'faults' | 'playedOn'> {
   /** `<time>: <action>` each, as `--act` takes them. */
   acts?: readonly string[];
   /** When it was looked at, counted from the opening of the cluster; default: as soon as it has settled. */
@@ -20,6 +20,7 @@ export function reproduce({
   seed,
   net,
   faults,
+  playedOn = [],
   acts = [],
   lookAfterMs,
   expect,
@@ -28,6 +29,7 @@ export function reproduce({
   const more = faults.filter((fault) => !own.includes(fault));
   const versions = `--edgecore ${cell.edgecore} --cloudcore ${cell.cloudcore} --docker ${cell.docker} --metrics-server ${cell.metricsServer}`;
   const words = [
+    ...playedOn,
     ...(net === 'memory' ? [] : ['--net', net]),
     ...(own.every((fault) => faults.includes(fault)) ? [] : ['--without']),
     ...more.flatMap((fault) => ['--fault', fault]),

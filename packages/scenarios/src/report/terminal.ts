@@ -21,10 +21,11 @@ export function createTerminalReport(lang: Lang, colour: boolean) {
     const { cell, seed, net } = result;
     const versions = `edgecore ${cell.edgecore} · Docker ${cell.docker} · cloudcore ${cell.cloudcore} · metrics-server ${cell.metricsServer}`;
     const faults = scenario.faults.map(({ id }) => id).join(', ');
+    const where = scenario.playedOn ? `${scenario.playedOn.join(' ')} · ` : '';
     return [
       bold(`${scenario.id}: ${say(scenario.title)}`),
       heading(words.reported) + say(scenario.report),
-      heading(words.cell) + versions + (faults === '' ? '' : ` · ${say(words.faults)}: ${faults}`),
+      heading(words.cell) + where + versions + (faults === '' ? '' : ` · ${say(words.faults)}: ${faults}`),
       dim(`net ${net}, seed ${seed}`),
       heading(words.look),
     ].join('\n');

@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { PodDescription } from '@kubeedge-sim/edge-sim';
-import {
-  describeFoundingCluster,
-  edgePods,
-  METRICS_SERVER_ARGS,
-  machine,
-} from '../catalog/founding-cluster.ts';
+import { edgePods, machine } from '../catalog/founding-cluster.ts';
 import type { ClusterDescription, EdgeNodeDescription } from '../cluster/description.ts';
 import type { Cell } from '../scenario.ts';
 
-/** The cloud of the founding report with no edges yet; `metricsServerArgs` come after those of the report. */
+/** The cloud of a cluster with no edges yet; `metricsServerArgs` come after those of the cluster. */
 export function describeCloud(
-  cell: Cell,
-  nowMs: number,
+  { metricsServer, ...cluster }: ClusterDescription,
   metricsServerArgs: readonly string[],
 ): ClusterDescription {
-  const founding = describeFoundingCluster(cell, nowMs);
-  const args = [...METRICS_SERVER_ARGS, ...metricsServerArgs];
-  return { ...founding, metricsServer: { ...founding.metricsServer, args }, edges: [] };
+  const args = [...metricsServer.args, ...metricsServerArgs];
+  return { ...cluster, metricsServer: { ...metricsServer, args }, edges: [] };
 }
 
 export interface EdgeChoice extends Pick<Cell, 'edgecore' | 'docker'> {

@@ -67,8 +67,13 @@ export function planCase(found: Scenario, words: CaseWords): PlannedCase {
 }
 
 /** The scenario's id, and what is not as it says. */
-function nameOf({ id, defaults }: Scenario, cell: Cell, { faults, without }: CaseWords): string {
+function nameOf(
+  { id, defaults, playedOn = [] }: Scenario,
+  cell: Cell,
+  { faults, without }: CaseWords,
+): string {
   const versions = [
+    playedOn[1] ?? [],
     cell.edgecore === defaults.edgecore ? [] : `edgecore ${cell.edgecore}`,
     cell.cloudcore === cell.edgecore || cell.cloudcore === defaults.cloudcore
       ? []

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { resolveCell } from '../cell.ts';
+import { onChosenCluster } from '../cluster-file/choose.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import { parseDuration, parseScheduledAct } from '../scheduled-acts.ts';
 import { findFault, findScenario } from '../select.ts';
@@ -18,7 +20,7 @@ const VERSION_KEYS = {
 } as const;
 const DEFAULT_KEYS = [
   ...Object.keys(VERSION_KEYS),
-  ...'scenario faults without acts look-after seed net expect cause cures'.split(' '),
+  ...'scenario preset cluster faults without acts look-after seed net expect cause cures'.split(' '),
 ];
 const CASE_KEYS = ['name', ...DEFAULT_KEYS];
 
@@ -62,7 +64,10 @@ function casesOf(yaml: PlacedYaml, root: Found, file: string, fallback: Fallback
   }
   return yaml.items(cases).flatMap((found) => {
     const own = yaml.members(found, CASE_KEYS);
-    const planned = readCase(yaml, found, new Map([...defaults, ...own]), fallback);
+    const planned = readCase(yaml, found, new Map([...defaults, ...own]), {
+      ...fallback,
+      folder: dirname(file),
+    });
     return planned === undefined ? [] : [{ ...planned, at: { file, line: yaml.lineOf(found) } }];
   });
 }
@@ -72,14 +77,15 @@ function readCase(
   yaml: PlacedYaml,
   found: Found,
   members: ReadonlyMap<string, Found>,
-  fallback: Fallback,
+  fallback: Fallback & { folder: string },
 ): PlannedCase | undefined {
   const before = yaml.problems.length;
   const list = <T>(key: string, make: (text: string) => T): T[] => {
     const values = members.get(key);
     return values === undefined ? [] : yaml.items(values).flatMap((item) => yaml.made(item, make) ?? []);
   };
-  const scenario = yaml.made(members.get('scenario'), findScenario);
+  const own = yaml.made(members.get('scenario'), findScenario);
+  const scenario = own && onOtherCluster(yaml, found, members, own, fallback.folder);
   if (!members.has('scenario')) yaml.refuse(found, 'names no "scenario"; `kubeedge-sim list` lists them');
   const words: CaseWords = {
     name: yaml.made(members.get('name'), oneLine),
@@ -101,6 +107,23 @@ function readCase(
     });
   }
   return scenario === undefined || yaml.problems.length > before ? undefined : planCase(scenario, words);
+}
+
+/** The scenario on the cluster that the case names: a preset, or a file beside the suite. */
+function onOtherCluster(
+  yaml: PlacedYaml,
+  found: Found,
+  members: ReadonlyMap<string, Found>,
+  scenario: Scenario,
+  folder: string,
+): Scenario | undefined {
+  const preset = members.get('preset');
+  const cluster = members.get('cluster');
+  if (preset !== undefined && cluster !== undefined)
+    yaml.refuse(found, 'names both a "preset" and a "cluster"; leave one of them out');
+  if (preset !== undefined) return yaml.made(preset, (name) => onChosenCluster(scenario, { preset: name }));
+  if (cluster === undefined) return scenario;
+  return yaml.made(cluster, (file) => onChosenCluster(scenario, { cluster: join(folder, file) }));
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T {

@@ -1,0 +1,86 @@
+import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
+import { certificateTraits } from '@kubeedge-sim/edge-sim';
+import { resolveCell } from '../cell.ts';
+import { limitNames } from '../limits.ts';
+import type { Cell } from '../scenario.ts';
+import { nearest } from '../suite/nearest.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Problem } from './check-schema.ts';
+import type { ClusterFile } from './cluster-file.ts';
+import type { CompleteCluster } from './complete.ts';
+import type { Path } from './plain.ts';
+
+/** Versions that are known, to ask about one at a time. */
+const KNOWN: Cell = { edgecore: 'v1.6.1', cloudcore: 'v1.6.1', docker: '18.09.1', metricsServer: 'v0.4.2' };
+
+/** What no schema can tell of one file: versions and names that there are not. */
+export function checkMeaning(file: ClusterFile): Problem[] {
+  const version = (component: keyof Cell, path: Path, written: string | undefined): Problem[] => {
+    try {
+      if (written !== undefined) resolveCell(KNOWN, { [component]: written });
+      return [];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return [{ path, what: error.message }];
+    }
+  };
+  return [
+    ...version('cloudcore', ['cloudcore'], file.cloudcore),
+    ...version('metricsServer', ['metricsServer', 'version'], file.metricsServer?.version),
+    ...version('docker', ['cloud', 'docker'], file.cloud?.docker),
+    ...Object.entries(file.edges ?? {}).flatMap(([name, edge]) => [
+      ...version('edgecore', ['edges', name, 'edgecore'], edge?.edgecore),
+      ...version('docker', ['edges', name, 'docker'], edge?.docker),
+    ]),
+    ...Object.keys(file.limits ?? {})
+      .filter((name) => !limitNames.has(name))
+      .map((name) => ({
+        path: ['limits', name],
+        what: `unknown limit; the nearest is "${nearest(name, [...limitNames])}" (of ${[...limitNames].join(', ')})`,
+      })),
+  ];
+}
+
+/** What is wrong with the whole, whatever file it comes from. */
+export function checkWhole(cluster: CompleteCluster): Problem[] {
+  const edges = Object.entries(cluster.edges);
+  const problems: Problem[] = [];
+  const hosts = new Map([[cluster.cloud.address, cluster.cloud.name]]);
+  for (const [name, { address, edgecore, join }] of edges) {
+    const other = hosts.get(address);
+    const path = ['edges', name];
+    if (name === cluster.cloud.name)
+      problems.push({ path, what: 'found the name of the cloud node; a name is one node’s' });
+    if (other !== undefined) {
+      const what = `found ${address}, which ${other} has; hosts need addresses of their own. To report the same InternalIP give nodeIp`;
+      problems.push({ path: [...path, 'address'], what });
+    }
+    hosts.set(address, name);
+    if (join !== undefined && certificateTraits(tagOf(edgecore)) === undefined) {
+      const what = `found edgecore ${edgecore}, which cannot join; use v1.3.0 or later, or leave join out`;
+      problems.push({ path: [...path, 'join'], what });
+    }
+  }
+  const pods = new Map<string, string>();
+  const nodes = [
+    { node: cluster.cloud.name, path: ['cloud', 'pods'], own: cluster.cloud.pods },
+    ...edges.map(([name, edge]) => ({ node: name, path: ['edges', name, 'pods'], own: edge.pods })),
+  ];
+  for (const { node, path, own } of nodes) {
+    for (const key of Object.keys(own)) {
+      const other = pods.get(key);
+      if (other !== undefined)
+        problems.push({ path: [...path, key], what: `found a pod that runs on ${other}, too; name it anew` });
+      pods.set(key, node);
+    }
+  }
+  try {
+    parseFlags(cluster.metricsServer.args);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    problems.push({ path: ['metricsServer', 'args'], what: `metrics-server refuses them: ${error.message}` });
+  }
+  return problems;
+}
+
+export const tagOf = (version: string) => `v${version.replace(/^v/, '')}`;

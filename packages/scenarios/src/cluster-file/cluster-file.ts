@@ -1,0 +1,214 @@
+// Made of schema.ts by `npm run cluster-schema`: what YAML and TypeScript may say is one schema's.
+
+export interface ClusterFile {
+  /** The cluster it changes: name of a preset (`kubeedge-sim cluster list`), or a file. */
+  extends?: string;
+  /** Version of kube-apiserver and of the cloud node. Default `v1.19.8`. */
+  kubernetes?: string;
+  /** KubeEdge release of the cloud. Default `v1.6.1`. */
+  cloudcore?: string;
+  /** metrics-server, on the cloud node. */
+  metricsServer?: MetricsServerFile;
+  /** The node that all of the cloud runs on. */
+  cloud?: CloudFile;
+  /** Edge nodes, by name; the first is the one under study. null takes away one that was inherited. */
+  edges?: Readonly<Record<string, EdgeFile | null>>;
+  /** Ports whose dials from the cloud node go to cloudcore; 10350 for releases that set up no rules themselves. */
+  dnatPorts?: readonly number[];
+  /** How the certificate of port 10003 was made: certgen.sh with the address of the cloud, with those of the edges, too, or the Helm chart. Default `cloud`. */
+  streamCertificate?: 'cloud' | 'cloud-and-edges' | 'chart';
+  /** What a peer may do before it is cut off, by name; see docs/limits.md. */
+  limits?: Readonly<Record<string, number>>;
+}
+
+export interface MetricsServerFile {
+  /** Its version. Default `v0.4.2`. */
+  version?: string;
+  /** Its flags. Default [`--cert-dir=/tmp`,`--secure-port=4443`,`--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname`,`--kubelet-use-node-status-port`,`--kubelet-insecure-tls`,`--metric-resolution=15s`]. */
+  args?: readonly string[];
+}
+
+export interface CloudFile {
+  /** Its name. Default `master-1`. */
+  name?: string;
+  /** Its address. Default `192.168.0.139`. */
+  address?: string;
+  /** Version of its Docker Engine; 18.09 means the newest 18.09. Default `20.10.24`. */
+  docker?: string;
+  /** What its kernel, disk and network look like. */
+  machine?: CloudMachineFile;
+  /** Pods that run on it, by `namespace/name`; null takes away one that was inherited. */
+  pods?: Readonly<Record<string, PodFile | null>>;
+}
+
+export interface CloudMachineFile {
+  /** CPU cores. Default 4. */
+  cores?: number;
+  /** Memory. Default `8Gi`. */
+  memory?: string;
+  /** As `uname -r` prints it. Default `4.15.0-142-generic`. */
+  kernel?: string;
+  /** PRETTY_NAME of /etc/os-release. Default `CentOS Linux 7 (Core)`. */
+  os?: string;
+  /** Time since it was booted. Default `30d`. */
+  up?: string;
+  /** Name of its network interface. Default `eth0`. */
+  interface?: string;
+  /** Its only disk. */
+  disk?: DiskFile;
+  /** What everything uses that is no pod. */
+  system?: SystemWorkloadFile;
+}
+
+export interface DiskFile {
+  /** Its device. Default `/dev/sda1`. */
+  device?: string;
+  /** What it holds. Default `40Gi`. */
+  size?: string;
+  /** What is on it. Default `11Gi`. */
+  used?: string;
+  /** Inodes it has. Default 2621440. */
+  inodes?: number;
+  /** Inodes that are used. Default 312004. */
+  inodesUsed?: number;
+}
+
+export interface SystemWorkloadFile {
+  /** How its use goes over time. Default `steady`. */
+  shape?: 'steady' | 'ramp' | 'burst' | 'idle';
+  /** CPU at its level: cores, or thousandths with m. Default `110m`. */
+  cpu?: string;
+  /** Memory at its level. Default `640Mi`. */
+  memory?: string;
+}
+
+export interface PodFile {
+  /** Labels. */
+  labels?: Readonly<Record<string, string>>;
+  /** Time since it was made. Default `2d`. */
+  age?: string;
+  /** Time from then until it ran. Default `9s`. */
+  startedAfter?: string;
+  /** It has the node's address. Default false. */
+  hostNetwork?: boolean;
+  /** Its address; 172.17.0.2 and on, by its place among the pods of its node. */
+  ip?: string;
+  /** A UUID; made from its name unless given. */
+  uid?: string;
+  /** One of nginx:1.19 unless given. */
+  containers?: readonly ContainerFile[];
+}
+
+export interface ContainerFile {
+  /** Its name in the pod. */
+  name: string;
+  /** Its image. */
+  image: string;
+  /** Its command; that of its image unless given. */
+  command?: readonly string[];
+  /** As in a pod manifest; none unless given. */
+  requests?: ResourcesFile;
+  /** As in a pod manifest; none unless given. */
+  limits?: ResourcesFile;
+  /** What it uses. */
+  workload?: WorkloadFile;
+  /** What it prints; nothing unless given. */
+  log?: LogFile;
+  /** Its main process has a stdin that is kept open. Default false. */
+  stdin?: boolean;
+  /** Its main process has a terminal. Default false. */
+  tty?: boolean;
+  /** Environment variables. */
+  env?: Readonly<Record<string, string>>;
+  /** Texts of files by their path, beside the few that every simulated container has. */
+  files?: Readonly<Record<string, string>>;
+  /** An earlier run: the container was restarted once. None unless given. */
+  previous?: PreviousRunFile;
+}
+
+export interface ResourcesFile {
+  /** CPU. */
+  cpu?: string;
+  /** Memory. */
+  memory?: string;
+}
+
+export interface WorkloadFile {
+  /** How its use goes over time. Default `steady`. */
+  shape?: 'steady' | 'ramp' | 'burst' | 'idle';
+  /** CPU at its level: cores, or thousandths with m. Default `20m`. */
+  cpu?: string;
+  /** Memory at its level. Default `16Mi`. */
+  memory?: string;
+}
+
+export interface LogFile {
+  /** One line each time, several, a text of several lines, or lines without pause. Default `steady`. */
+  shape?: 'steady' | 'burst' | 'multi-line' | 'endless';
+  /** How often. Default `15s`. */
+  every?: string;
+  /** Lines each time, of a burst; 5 unless given. */
+  lines?: number;
+  /** The line; {n} in it is its number. Default `line {n}`. */
+  text?: string;
+  /** Where to. Default `stdout`. */
+  stream?: 'stdout' | 'stderr';
+}
+
+export interface PreviousRunFile {
+  /** When it began. */
+  startedAgo: string;
+  /** When it ended. */
+  finishedAgo: string;
+  /** How it ended. */
+  exitCode: number;
+}
+
+export interface EdgeFile {
+  /** Address of its host; 10.66.0.11 and on, by its place, unless given. */
+  address?: string;
+  /** KubeEdge release; cloudcore's unless given. */
+  edgecore?: string;
+  /** Version of its Docker Engine; 18.09 means the newest 18.09. Default `20.10.24`. */
+  docker?: string;
+  /** `modules.edgeStream.enable`. Default true. */
+  edgeStream?: boolean;
+  /** The InternalIP it reports; its address unless given. */
+  nodeIp?: string;
+  /** It applies for its certificate, as keadm join does; otherwise it has one. */
+  join?: JoinFile | null;
+  /** Days since its certificate was issued; it is valid for 365. Default 1. */
+  certificateAgeDays?: number;
+  /** Port of edged where it is not the release's. */
+  edgedPort?: number;
+  /** What its kernel, disk and network look like. */
+  machine?: MachineFile;
+  /** Pods that run on it, by `namespace/name`; null takes away one that was inherited. */
+  pods?: Readonly<Record<string, PodFile | null>>;
+}
+
+export interface JoinFile {
+  /** Age of the token it has. Default 0. */
+  tokenAgeHours?: number;
+  /** It asks for a new one in time. Default true. */
+  rotateCertificates?: boolean;
+}
+
+export interface MachineFile {
+  /** CPU cores. Default 2. */
+  cores?: number;
+  /** Memory. Default `4Gi`. */
+  memory?: string;
+  /** As `uname -r` prints it. Default `4.15.0-142-generic`. */
+  kernel?: string;
+  /** PRETTY_NAME of /etc/os-release. Default `Ubuntu 18.04.5 LTS`. */
+  os?: string;
+  /** Time since it was booted. Default `30d`. */
+  up?: string;
+  /** Name of its network interface. Default `eth0`. */
+  interface?: string;
+  /** Its only disk. */
+  disk?: DiskFile;
+  /** What everything uses that is no pod. */
+  system?: SystemWorkloadFile;
+}

@@ -1,0 +1,305 @@
+import { defaultMetricsServerArgs } from '../presets/metrics-server-args.data.ts';
+
+// The shape of a cluster file. Everything that says what a cluster file may hold is made of this: the check, the types
+// of cluster-file.ts, the editor's schema and the control API's. `npm run cluster-schema` makes them anew.
+
+const name = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+const text = (description: string, examples?: readonly string[]) =>
+  ({ type: 'string', minLength: 1, maxLength: 200, description, ...(examples && { examples }) }) as const;
+const release = (description: string, example: string) =>
+  ({ ...text(description, [example]), pattern: '^v?\\d+\\.\\d+\\.\\d+$' }) as const;
+const address = (description: string, example: string) =>
+  ({ ...text(description, [example]), pattern: '^(\\d{1,3}\\.){3}\\d{1,3}$' }) as const;
+const size = (description: string, preset?: string) =>
+  ({
+    ...text(description, ['64Mi']),
+    pattern: '^\\d{1,12}(\\.\\d{1,9})?([kMGT]|[KMGT]i)?$',
+    ...(preset !== undefined && { default: preset }),
+  }) as const;
+const cpu = (description: string, preset?: string) =>
+  ({
+    ...text(description, ['250m']),
+    pattern: '^\\d{1,6}(\\.\\d{1,9})?m?$',
+    ...(preset !== undefined && { default: preset }),
+  }) as const;
+const duration = (description: string, preset?: string) =>
+  ({
+    ...text(description, ['2d', '1h30m', '15s']),
+    pattern: '^(\\d{1,9}(ms|[smhd]))+$',
+    ...(preset !== undefined && { default: preset }),
+  }) as const;
+const count = (description: string, maximum: number, preset?: number) =>
+  ({
+    type: 'integer',
+    minimum: 0,
+    maximum,
+    description,
+    ...(preset !== undefined && { default: preset }),
+  }) as const;
+const port = (description: string) => ({ ...count(description, 65_535), minimum: 1 }) as const;
+const texts = (description: string) =>
+  ({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: 1_000_000 },
+    description,
+  }) as const;
+
+const workload = (title: string, description: string, cpuDefault: string, memoryDefault: string) =>
+  ({
+    type: 'object',
+    title,
+    description,
+    default: {},
+    properties: {
+      shape: {
+        enum: ['steady', 'ramp', 'burst', 'idle'],
+        default: 'steady',
+        description: 'How its use goes over time.',
+      },
+      cpu: cpu('CPU at its level: cores, or thousandths with m.', cpuDefault),
+      memory: size('Memory at its level.', memoryDefault),
+    },
+    additionalProperties: false,
+  }) as const;
+
+const resources = {
+  type: 'object',
+  title: 'ResourcesFile',
+  description: 'As in a pod manifest; none unless given.',
+  properties: { cpu: cpu('CPU.'), memory: size('Memory.') },
+  additionalProperties: false,
+} as const;
+
+const log = {
+  type: 'object',
+  title: 'LogFile',
+  description: 'What it prints; nothing unless given.',
+  properties: {
+    shape: {
+      enum: ['steady', 'burst', 'multi-line', 'endless'],
+      default: 'steady',
+      description: 'One line each time, several, a text of several lines, or lines without pause.',
+    },
+    every: duration('How often.', '15s'),
+    lines: { ...count('Lines each time, of a burst; 5 unless given.', 1_000), minimum: 1 },
+    text: {
+      type: 'string',
+      maxLength: 100_000,
+      description: 'The line; {n} in it is its number.',
+      default: 'line {n}',
+    },
+    stream: { enum: ['stdout', 'stderr'], default: 'stdout', description: 'Where to.' },
+  },
+  additionalProperties: false,
+} as const;
+
+const container = {
+  type: 'object',
+  title: 'ContainerFile',
+  properties: {
+    name: { ...text('Its name in the pod.', ['nginx']), pattern: `^${label}$` },
+    image: text('Its image.', ['nginx:1.19']),
+    command: {
+      type: 'array',
+      items: { type: 'string', maxLength: 10_000 },
+      description: 'Its command; that of its image unless given.',
+    },
+    requests: resources,
+    limits: resources,
+    workload: workload('WorkloadFile', 'What it uses.', '20m', '16Mi'),
+    log,
+    stdin: {
+      type: 'boolean',
+      default: false,
+      description: 'Its main process has a stdin that is kept open.',
+    },
+    tty: { type: 'boolean', default: false, description: 'Its main process has a terminal.' },
+    env: texts('Environment variables.'),
+    files: texts('Texts of files by their path, beside the few that every simulated container has.'),
+    previous: {
+      type: 'object',
+      title: 'PreviousRunFile',
+      description: 'An earlier run: the container was restarted once. None unless given.',
+      properties: {
+        startedAgo: duration('When it began.'),
+        finishedAgo: duration('When it ended.'),
+        exitCode: count('How it ended.', 255),
+      },
+      required: ['startedAgo', 'finishedAgo', 'exitCode'],
+      additionalProperties: false,
+    },
+  },
+  required: ['name', 'image'],
+  additionalProperties: false,
+} as const;
+
+const pod = {
+  type: ['object', 'null'],
+  title: 'PodFile',
+  properties: {
+    labels: texts('Labels.'),
+    age: duration('Time since it was made.', '2d'),
+    startedAfter: duration('Time from then until it ran.', '9s'),
+    hostNetwork: { type: 'boolean', default: false, description: "It has the node's address." },
+    ip: address('Its address; 172.17.0.2 and on, by its place among the pods of its node.', '172.17.0.2'),
+    uid: {
+      ...text('A UUID; made from its name unless given.', ['0f9a2c1e-1111-4000-8000-000000000001']),
+      pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+    },
+    containers: {
+      type: 'array',
+      items: container,
+      minItems: 1,
+      maxItems: 64,
+      description: 'One of nginx:1.19 unless given.',
+    },
+  },
+  additionalProperties: false,
+} as const;
+
+const pods = {
+  type: 'object',
+  description: 'Pods that run on it, by `namespace/name`; null takes away one that was inherited.',
+  default: {},
+  propertyNames: { pattern: `^${label}/${name.slice(1)}` },
+  additionalProperties: pod,
+} as const;
+
+const machine = (title: string, cores: number, memory: string, os: string) =>
+  ({
+    type: 'object',
+    title,
+    description: 'What its kernel, disk and network look like.',
+    default: {},
+    properties: {
+      cores: { ...count('CPU cores.', 1_024, cores), minimum: 1 },
+      memory: size('Memory.', memory),
+      kernel: { ...text('As `uname -r` prints it.'), default: '4.15.0-142-generic' },
+      os: { ...text('PRETTY_NAME of /etc/os-release.'), default: os },
+      up: duration('Time since it was booted.', '30d'),
+      interface: { ...text('Name of its network interface.'), default: 'eth0' },
+      disk: {
+        type: 'object',
+        title: 'DiskFile',
+        description: 'Its only disk.',
+        default: {},
+        properties: {
+          device: { ...text('Its device.'), default: '/dev/sda1' },
+          size: size('What it holds.', '40Gi'),
+          used: size('What is on it.', '11Gi'),
+          inodes: count('Inodes it has.', 1e12, 2_621_440),
+          inodesUsed: count('Inodes that are used.', 1e12, 312_004),
+        },
+        additionalProperties: false,
+      },
+      system: workload('SystemWorkloadFile', 'What everything uses that is no pod.', '110m', '640Mi'),
+    },
+    additionalProperties: false,
+  }) as const;
+
+const engine = {
+  ...text('Version of its Docker Engine; 18.09 means the newest 18.09.', ['18.09.1']),
+  default: '20.10.24',
+} as const;
+
+const edge = {
+  type: ['object', 'null'],
+  title: 'EdgeFile',
+  properties: {
+    address: address('Address of its host; 10.66.0.11 and on, by its place, unless given.', '10.66.0.11'),
+    edgecore: release("KubeEdge release; cloudcore's unless given.", 'v1.6.1'),
+    docker: engine,
+    edgeStream: { type: 'boolean', default: true, description: '`modules.edgeStream.enable`.' },
+    nodeIp: address('The InternalIP it reports; its address unless given.', '10.66.0.11'),
+    join: {
+      type: ['object', 'null'],
+      title: 'JoinFile',
+      description: 'It applies for its certificate, as keadm join does; otherwise it has one.',
+      properties: {
+        tokenAgeHours: count('Age of the token it has.', 100_000, 0),
+        rotateCertificates: { type: 'boolean', default: true, description: 'It asks for a new one in time.' },
+      },
+      additionalProperties: false,
+    },
+    certificateAgeDays: count('Days since its certificate was issued; it is valid for 365.', 10_000, 1),
+    edgedPort: port("Port of edged where it is not the release's."),
+    machine: machine('MachineFile', 2, '4Gi', 'Ubuntu 18.04.5 LTS'),
+    pods,
+  },
+  additionalProperties: false,
+} as const;
+
+export const clusterSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'ClusterFile',
+  description: 'A cluster for kubeedge-sim. What it leaves out has a default; see docs/clusters.md.',
+  type: 'object',
+  properties: {
+    extends: text('The cluster it changes: name of a preset (`kubeedge-sim cluster list`), or a file.', [
+      'kubesphere-3.1.0',
+    ]),
+    kubernetes: {
+      ...release('Version of kube-apiserver and of the cloud node.', 'v1.19.8'),
+      default: 'v1.19.8',
+    },
+    cloudcore: { ...release('KubeEdge release of the cloud.', 'v1.6.1'), default: 'v1.6.1' },
+    metricsServer: {
+      type: 'object',
+      title: 'MetricsServerFile',
+      description: 'metrics-server, on the cloud node.',
+      default: {},
+      properties: {
+        version: { ...release('Its version.', 'v0.4.2'), default: 'v0.4.2' },
+        args: {
+          type: 'array',
+          items: { type: 'string', maxLength: 1_000 },
+          description: 'Its flags.',
+          default: defaultMetricsServerArgs,
+        },
+      },
+      additionalProperties: false,
+    },
+    cloud: {
+      type: 'object',
+      title: 'CloudFile',
+      description: 'The node that all of the cloud runs on.',
+      default: {},
+      properties: {
+        name: { ...text('Its name.', ['master-1']), pattern: name, default: 'master-1' },
+        address: { ...address('Its address.', '192.168.0.139'), default: '192.168.0.139' },
+        docker: engine,
+        machine: machine('CloudMachineFile', 4, '8Gi', 'CentOS Linux 7 (Core)'),
+        pods,
+      },
+      additionalProperties: false,
+    },
+    edges: {
+      type: 'object',
+      description:
+        'Edge nodes, by name; the first is the one under study. null takes away one that was inherited.',
+      default: {},
+      propertyNames: { pattern: name },
+      additionalProperties: edge,
+    },
+    dnatPorts: {
+      type: 'array',
+      items: port('A port.'),
+      description:
+        'Ports whose dials from the cloud node go to cloudcore; 10350 for releases that set up no rules themselves.',
+    },
+    streamCertificate: {
+      enum: ['cloud', 'cloud-and-edges', 'chart'],
+      default: 'cloud',
+      description:
+        'How the certificate of port 10003 was made: certgen.sh with the address of the cloud, with those of the edges, too, or the Helm chart.',
+    },
+    limits: {
+      type: 'object',
+      additionalProperties: { type: 'integer', minimum: 1 },
+      description: 'What a peer may do before it is cut off, by name; see docs/limits.md.',
+    },
+  },
+  additionalProperties: false,
+} as const;
