@@ -138,7 +138,7 @@ describe('kubeedge-sim', () => {
     [['replay', 'nothing-like-it'], 'found only: missing-pod-metrics'],
     [['replay', 'missing-pod-metrics', '--edgecore', 'v1.6.9'], 'the nearest known are v1.6.2'],
     [['replay', 'missing-pod-metrics', '--docker', '18.10.1'], 'the nearest known are'],
-    [['replay', 'missing-pod-metrics', '--metrics-server', '0.9.9'], 'simulated are v0.4.2'],
+    [['replay', 'missing-pod-metrics', '--metrics-server', '0.9.9'], 'simulated are v0.3.0, '],
     [['replay', 'missing-pod-metrics', '--look-after', 'soon'], 'times are 500ms, 20s, 1m30s, 1h'],
     [['replay', 'missing-pod-metrics', '--net', 'paper'], 'Allowed choices are memory, loopback'],
     [

@@ -10,6 +10,7 @@ export type { Dialect, GoJsonTraits, ReleaseRow, UrlJsonField } from './dialect.
 export { dialectOf, goJsonTraits, knownReleases } from './dialect.ts';
 export type { WireErrorCode } from './errors.ts';
 export { WireError } from './errors.ts';
+export { goJsonSyntaxError } from './go-json-error.ts';
 export { goStringFromBytes, goStringToBytes } from './go-string.ts';
 export type { ConnectIdentity, HeaderSource } from './handshake.ts';
 export { connectHeaders, connectPath, readConnectHeaders } from './handshake.ts';

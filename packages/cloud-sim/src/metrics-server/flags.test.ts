@@ -10,6 +10,8 @@ it("reads KubeSphere 3.1.0's arguments", () => {
     deprecatedKubeletCompletelyInsecure: false,
     kubeletCertificateAuthority: '',
     metricResolutionMs: 60_000,
+    kubeletRequestTimeoutMs: 10_000,
+    nodeSelector: '',
     securePort: 4443,
     verbosity: 0,
   });

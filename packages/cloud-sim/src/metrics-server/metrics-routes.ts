@@ -1,11 +1,11 @@
 import type { World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Pod } from '../kube-apiserver/objects.ts';
 import { sendJson, sendText } from '../kube-apiserver/send.ts';
 import { notFound } from '../kube-apiserver/status.ts';
 import { wantsTable } from '../kube-apiserver/table.ts';
-import type { ClusterView } from './cluster-view.ts';
-import type { Log } from './klog.ts';
+import type { AnswerTraits } from './answer-traits.ts';
+import type { ClusterView, SeenPod } from './cluster-view.ts';
+import type { Log, LogLine } from './klog.ts';
 import {
   METRICS_API,
   metricsResources,
@@ -17,16 +17,20 @@ import {
   select,
   type Usage,
 } from './metrics-api.ts';
+import type { Drop } from './points.ts';
 import { formatBinary, formatDecimal, parseQuantity, unitValue } from './quantity.ts';
 import type { MetricsStorage } from './storage.ts';
-import type { MetricsServerVersion } from './versions.data.ts';
 
 export interface MetricsRoutesOptions {
   world: World;
   view: ClusterView;
   storage: MetricsStorage;
-  version: MetricsServerVersion;
+  traits: AnswerTraits;
+  /** Whether --node-selector wants a node with these labels. */
+  wantsNode(labels: Readonly<Record<string, string>>): boolean;
   log: Log;
+  /** Puts down what could not be answered for. */
+  note(drop: Drop, parent: number | undefined): void;
   /** The trace event of a request, for what follows from it. */
   eventOf(request: FastifyRequest): number | undefined;
 }
@@ -35,47 +39,58 @@ type Params = { namespace: string; name: string };
 type ListQuery = { labelSelector?: string; fieldSelector?: string };
 
 /**
- * Adds the Metrics API. A node is answered for only if it is known and has a point, a pod only if it is
- * Running, too.
- * kubernetes-sigs/metrics-server v0.4.2 pkg/api/{install,node,pod}.go.
+ * Adds the Metrics API. A node is answered for only if it is known and has metrics, a pod only if it runs, too.
+ * kubernetes-sigs/metrics-server v0.3.7 pkg/storage/{node,pod}metrics/reststorage.go; v0.4.2, v0.5.2, v0.9.0
+ * pkg/api/{install,node,pod}.go.
  */
 export function addMetricsRoutes(app: FastifyInstance, options: MetricsRoutesOptions): void {
-  const { world, view, storage, version, log } = options;
-  const when = () => ({ nowMs: world.clock.now(), windowMs: version.windowMs });
-  const { sources } = version;
+  const { world, view, storage, traits, log } = options;
+  const { words } = traits;
+  const how = () => ({ nowMs: world.clock.now(), traits });
   const get = (url: string, handler: (request: FastifyRequest, reply: FastifyReply) => FastifyReply) =>
     app.get(url, async (request, reply) => {
       // An informer would know by now. If the apiserver is away, what was known stays.
       await view.refresh({ parent: options.eventOf(request) }).catch(() => {});
       return handler(request, reply);
     });
-  const fail = (request: FastifyRequest, source: string, message: string) =>
-    log({ severity: 'E', verbosity: 0, source, message }, options.eventOf(request));
+  const say = (request: FastifyRequest, lines: readonly LogLine[]) => {
+    for (const line of lines) log(line, options.eventOf(request));
+  };
+  const noter = (request: FastifyRequest) => (drop: Drop) => options.note(drop, options.eventOf(request));
 
-  app.get(METRICS_API, (_request, reply) => sendJson(reply, metricsResources));
+  app.get(METRICS_API, (_request, reply) => sendJson(reply, metricsResources(traits)));
   get(`${METRICS_API}/nodes`, (request, reply) => {
-    const items = select(view.nodes, request.query as ListQuery)
-      .map(({ metadata }) => storage.node(metadata.name))
-      .filter((point) => point !== undefined)
-      .map((point) => nodeMetrics(point, when()));
+    const nodes = select(view.nodes, request.query as ListQuery, traits).filter(({ metadata }) =>
+      options.wantsNode(metadata.labels ?? {}),
+    );
+    const items = nodes.flatMap(({ metadata }) => {
+      const measured = storage.node(metadata.name, noter(request));
+      if (measured !== undefined) return [nodeMetrics(metadata, measured, how())];
+      say(request, words.notListedNode(metadata.name));
+      return [];
+    });
     return sendList(request, reply, 'NodeMetricsList', items);
   });
   get(`${METRICS_API}/nodes/:name`, (request, reply) => {
     const { name } = request.params as Params;
-    const point = storage.node(name);
-    if (point !== undefined) return sendOne(request, reply, 'NodeMetrics', nodeMetrics(point, when()));
-    const message = `unable to fetch node metrics for node "${name}": no metrics known for node "${name}"`;
-    fail(request, sources.noNodeMetrics, message);
+    const node = view.nodes.find(({ metadata }) => metadata.name === name);
+    if (node === undefined && traits.unknownNode === 'as-node') {
+      return sendJson(reply, notFound({ resource: 'node' }, name), 404);
+    }
+    const measured = storage.node(name, noter(request));
+    if (measured !== undefined) {
+      return sendOne(request, reply, 'NodeMetrics', nodeMetrics(node?.metadata ?? { name }, measured, how()));
+    }
+    say(request, words.noNodeMetrics(name));
     return sendJson(reply, notFound({ group: 'metrics.k8s.io', resource: 'nodemetrics' }, name), 404);
   });
   for (const url of [`${METRICS_API}/pods`, `${METRICS_API}/namespaces/:namespace/pods`]) {
     get(url, (request, reply) => {
       const { namespace } = request.params as Partial<Params>;
-      const items = select(view.pods, request.query as ListQuery)
-        .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-        .map(pointOf)
-        .filter((point) => point !== undefined)
-        .map((point) => podMetrics(point, when()));
+      const pods = select(view.pods, request.query as ListQuery, traits).filter(
+        ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+      );
+      const items = inOrder(pods).flatMap((pod) => answerFor(pod, request) ?? []);
       return sendList(request, reply, 'PodMetricsList', items);
     });
   }
@@ -84,39 +99,64 @@ export function addMetricsRoutes(app: FastifyInstance, options: MetricsRoutesOpt
     const key = `${namespace}/${name}`;
     const pod = view.pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
     if (pod === undefined) {
-      // client-go's lister says `pod`, not `pods` (client-go v0.19.7 listers/core/v1/pod.go).
-      const status = notFound({ resource: 'pod' }, name);
-      fail(request, sources.noPod, `Error while getting pod ${name}: ${status.message}`);
-      return sendJson(reply, status, 404);
+      say(request, words.noPod(name));
+      return sendJson(reply, notFound({ resource: traits.unknownPod }, name), 404);
     }
-    const point = pointOf(pod);
-    if (point !== undefined) return sendOne(request, reply, 'PodMetrics', podMetrics(point, when()));
-    const message = `unable to fetch pod metrics for pod ${key}: no metrics known for pod "${key}"`;
-    fail(request, sources.noPodMetrics, message);
+    const measured = answered(pod) ? storage.pod(namespace, name, noter(request)) : undefined;
+    if (measured !== undefined) {
+      return sendOne(request, reply, 'PodMetrics', podMetrics(pod.metadata, measured, how()));
+    }
+    say(request, words.noPodMetrics(key));
     return sendJson(reply, notFound({ group: 'metrics.k8s.io', resource: 'podmetrics' }, key), 404);
   });
   app.setNotFoundHandler((_request, reply) => sendText(reply, '404 page not found', 404));
 
-  function pointOf({ metadata, status }: Pod) {
-    return status.phase === 'Running' ? storage.pod(metadata.namespace, metadata.name) : undefined;
+  const answered = ({ running }: SeenPod) => running || !traits.onlyRunning;
+
+  function answerFor(pod: SeenPod, request: FastifyRequest): PodMetrics | undefined {
+    if (!answered(pod)) return undefined;
+    const { metadata } = pod;
+    const measured = storage.pod(metadata.namespace, metadata.name, noter(request));
+    if (measured !== undefined) return podMetrics(metadata, measured, how());
+    say(request, words.notListedPod(`${metadata.namespace}/${metadata.name}`));
+    return undefined;
   }
-}
 
-function sendOne(request: FastifyRequest, reply: FastifyReply, kind: string, item: NodeMetrics | PodMetrics) {
-  const { selfLink } = item.metadata;
-  if (wantsTable(request.headers.accept)) return sendJson(reply, metricsTable([rowOf(item)], selfLink));
-  return sendJson(reply, { kind, apiVersion: 'metrics.k8s.io/v1beta1', ...item });
-}
+  /** Nodes come in the order of their names already; pods are to be in that of namespace, then name. */
+  function inOrder(pods: SeenPod[]): SeenPod[] {
+    if (!traits.sorted) return pods;
+    const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+    return pods.sort(
+      ({ metadata: a }, { metadata: b }) => compare(a.namespace, b.namespace) || compare(a.name, b.name),
+    );
+  }
 
-function sendList(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  kind: string,
-  items: (NodeMetrics | PodMetrics)[],
-) {
-  const selfLink = request.url.replace(/\?.*$/, '');
-  if (wantsTable(request.headers.accept)) return sendJson(reply, metricsTable(items.map(rowOf), selfLink));
-  return sendJson(reply, { kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata: { selfLink }, items });
+  function sendOne(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    kind: string,
+    item: NodeMetrics | PodMetrics,
+  ) {
+    const { selfLink } = item.metadata;
+    if (asTable(request)) return sendJson(reply, metricsTable([rowOf(item)], selfLink));
+    return sendJson(reply, { kind, apiVersion: 'metrics.k8s.io/v1beta1', ...item });
+  }
+
+  function sendList(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    kind: string,
+    items: (NodeMetrics | PodMetrics)[],
+  ) {
+    const selfLink = traits.selfLink ? request.url.replace(/\?.*$/, '') : undefined;
+    if (asTable(request)) return sendJson(reply, metricsTable(items.map(rowOf), selfLink));
+    const metadata = selfLink === undefined ? {} : { selfLink };
+    return sendJson(reply, { kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata, items });
+  }
+
+  function asTable({ headers }: FastifyRequest): boolean {
+    return traits.tables && wantsTable(headers.accept);
+  }
 }
 
 function rowOf(item: NodeMetrics | PodMetrics): { object: NodeMetrics | PodMetrics; usage: Usage } {

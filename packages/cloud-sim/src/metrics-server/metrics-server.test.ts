@@ -180,7 +180,8 @@ it.each<[{ status?: number; body: () => string }, string]>([
     await start();
     await world.clock.sleep(1_000);
     expect((await ask('/readyz')).text).toBe(
-      '[+]ping ok\n[+]log ok\n[+]livez ok\n[-]readyz failed: reason withheld\nreadyz check failed\n',
+      '[+]ping ok\n[+]log ok\n[+]poststarthook/generic-apiserver-start-informers ok\n[+]informer-sync ok\n' +
+        '[+]livez ok\n[-]readyz failed: reason withheld\n[+]shutdown ok\nreadyz check failed\n',
     );
   });
   const wrapped = `unable to fetch metrics from node edge-node-1: ${problem}`;

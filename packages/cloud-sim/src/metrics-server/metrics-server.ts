@@ -10,17 +10,19 @@ import {
   type World,
 } from '@kubeedge-sim/sim-kit';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { parseLabelSelector } from '../kube-apiserver/selectors.ts';
 import { createClusterView } from './cluster-view.ts';
-import { kubesphereArguments, parseFlags } from './flags.ts';
+import { argumentsFor, parseFlags } from './flags.ts';
 import { addHealthRoutes } from './health.ts';
 import { createLog } from './klog.ts';
 import { createKubeletClient } from './kubelet-client.ts';
 import { addMetricsRoutes } from './metrics-routes.ts';
-import { startScrapeLoop } from './scrape-loop.ts';
-import { createScraper } from './scraper.ts';
-import { createStorage } from './storage.ts';
+import type { Drop } from './points.ts';
+import { type RoundState, startScrapeLoop } from './scrape-loop.ts';
+import { createScraper, noteDrop } from './scraper.ts';
+import type { MetricsServerTag } from './tags.ts';
 import { COMPONENT } from './trace-kinds.ts';
-import { type MetricsServerTag, type MetricsServerVersion, metricsServerVersions } from './versions.data.ts';
+import { metricsServerVersions } from './versions.data.ts';
 
 export interface MetricsServerOptions {
   /** What it serves with; the real one makes a self-signed one in --cert-dir. */
@@ -29,7 +31,7 @@ export interface MetricsServerOptions {
   apiserver: Endpoint;
   /** How it checks the apiserver; default: not at all. */
   apiserverTls?: TlsClientOptions;
-  /** The command line; default {@link kubesphereArguments}. */
+  /** The command line; default {@link argumentsFor}. */
   args?: readonly string[];
   /** Default v0.4.2. */
   version?: MetricsServerTag;
@@ -56,18 +58,28 @@ export async function startMetricsServer(
   options: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const tag = options.version ?? 'v0.4.2';
-  const version: MetricsServerVersion = metricsServerVersions[tag];
-  const flags = parseFlags(options.args ?? kubesphereArguments);
+  const version = metricsServerVersions[tag];
+  const flags = parseFlags(options.args ?? argumentsFor(tag), tag);
   const { token = 'metrics-server', certificate, apiserver } = options;
   const log = createLog(world, host);
-  const storage = createStorage(version.sources);
-  const tls = options.apiserverTls ?? { verify: false };
-  const view = createClusterView(host, { apiserver, tls, token });
-  const roots = options.kubeletRoots ?? [];
-  const client = createKubeletClient(host, { flags, scrapePath: version.scrapePath, token, roots });
   const resolutionMs = flags.metricResolutionMs;
-  const timeoutMs = resolutionMs * version.timeoutRatio;
-  const scrape = createScraper({ world, host, version, client, log, timeoutMs });
+  const storage = version.createStorage(resolutionMs);
+  const tls = options.apiserverTls ?? { verify: false };
+  const view = createClusterView(host, { apiserver, tls, token, traits: version.view });
+  const roots = options.kubeletRoots ?? [];
+  const client = createKubeletClient(host, { flags, traits: version.client, token, roots });
+  const timeoutMs =
+    version.timeout === 'request-timeout'
+      ? flags.kubeletRequestTimeoutMs
+      : resolutionMs * version.timeout.partOfResolution;
+  const { nodeSelector } = flags;
+  const wantsNode = parseLabelSelector(nodeSelector) ?? (() => true);
+  const scraped = createScraper({ world, host, version, client, log, timeoutMs, nodeSelector });
+  const scrape: typeof scraped = (nodes, signal) =>
+    scraped(
+      nodes.filter(({ metadata }) => wantsNode(metadata.labels ?? {})),
+      signal,
+    );
 
   let server: Server = createHttpServer();
   const app = fastify({
@@ -79,15 +91,23 @@ export async function startMetricsServer(
     },
   });
   const eventOf = addAccounting(app, world, host);
-  addMetricsRoutes(app, { world, view, storage, version, log, eventOf });
-  let checks: Parameters<typeof addHealthRoutes>[1] = {};
-  addHealthRoutes(app, { livez: () => checks.livez?.(), readyz: () => checks.readyz?.() });
+  const note = (drop: Drop, parent?: number) => noteDrop(world, host, log, drop, parent);
+  const traits = version.answers;
+  addMetricsRoutes(app, { world, view, storage, traits, wantsNode, log, note, eventOf });
+  const startedMs = world.clock.now();
+  let round: RoundState = { lastStartMs: undefined, lastOk: version.health.lastOkAtFirst, synced: false };
+  addHealthRoutes(app, {
+    traits: version.health,
+    voice: version.voice,
+    log,
+    view: () => ({ nowMs: world.clock.now(), startedMs, resolutionMs, round, ready: storage.ready }),
+  });
   await app.ready();
   const serverTls = { certificate, clientAuth: 'request' } as const;
   const target = { port: flags.securePort };
   const listener = await listenHttp(host, target, { tls: serverTls, component: COMPONENT }, server);
   const loop = startScrapeLoop({ world, host, view, scrape, storage, version, log, resolutionMs });
-  checks = loop.checks;
+  round = loop.state;
   const close = async () => {
     await loop[Symbol.asyncDispose]();
     await listener.close();

@@ -1,13 +1,11 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { goErrorText } from '../kube-apiserver/go-errors.ts';
-import { goDuration } from '../kube-apiserver/human-duration.ts';
 import type { ClusterView } from './cluster-view.ts';
-import type { HealthCheck } from './health.ts';
 import type { Log } from './klog.ts';
-import { noteDrop, type Scrape } from './scraper.ts';
+import { aggregate, noteDrop, type Scrape } from './scraper.ts';
 import type { MetricsStorage } from './storage.ts';
 import { COMPONENT } from './trace-kinds.ts';
-import type { MetricsServerVersion } from './versions.data.ts';
+import type { MetricsServerVersion } from './version.ts';
 
 export interface ScrapeLoopOptions {
   world: World;
@@ -20,37 +18,41 @@ export interface ScrapeLoopOptions {
   resolutionMs: number;
 }
 
+/** What health checks go by. */
+export interface RoundState {
+  /** When the last round began, undefined before the first. */
+  readonly lastStartMs: number | undefined;
+  /** The last round stored something, or nothing went wrong. */
+  readonly lastOk: boolean;
+  /** Nodes and pods have been listed. */
+  readonly synced: boolean;
+}
+
 export interface ScrapeLoop extends AsyncDisposable {
-  readonly checks: { livez: HealthCheck; readyz: HealthCheck };
+  readonly state: RoundState;
 }
 
 /** How long client-go waits at first before it lists again. */
 const LIST_RETRY_MS = 800;
 
 /**
- * Scrapes at once and then on a fixed grid, as Go's Ticker does, until disposed. Before that it waits for the
- * first list of nodes. kubernetes-sigs/metrics-server v0.4.2 pkg/server/server.go.
+ * Scrapes on a fixed grid, as Go's Ticker does, until disposed; before that it waits for the first lists.
+ * kubernetes-sigs/metrics-server v0.3.0 pkg/manager/manager.go, v0.4.2, v0.9.0 pkg/server/server.go.
  */
 export function startScrapeLoop(options: ScrapeLoopOptions): ScrapeLoop {
-  const { world, resolutionMs } = options;
   const stop = new AbortController();
-  const state = { lastStartMs: world.clock.now(), lastOk: true };
+  const state: Writable<RoundState> = {
+    lastStartMs: undefined,
+    lastOk: options.version.health.lastOkAtFirst,
+    synced: false,
+  };
   const running = run(options, state, stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
   // Failures surface at dispose; until then nobody awaits the loop.
   running.catch(() => {});
   return {
-    checks: {
-      livez: () => {
-        const waitMs = world.clock.now() - state.lastStartMs;
-        const maxMs = 1.1 * resolutionMs;
-        if (waitMs <= maxMs) return undefined;
-        const [wait, max] = [goDuration(waitMs), goDuration(maxMs)];
-        return `time since last tick (${wait}) was greater than expected metrics resolution (${max})`;
-      },
-      readyz: () => (state.lastOk ? undefined : "last tick wasn't healthy"),
-    },
+    state,
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('metrics-server is being closed'));
       await running;
@@ -58,13 +60,14 @@ export function startScrapeLoop(options: ScrapeLoopOptions): ScrapeLoop {
   };
 }
 
-interface TickState {
-  lastStartMs: number;
-  lastOk: boolean;
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-async function run(options: ScrapeLoopOptions, state: TickState, signal: AbortSignal): Promise<void> {
-  const { world, log, resolutionMs } = options;
+async function run(
+  options: ScrapeLoopOptions,
+  state: Writable<RoundState>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { world, version, log, resolutionMs } = options;
   for (;;) {
     const problem = await refresh(options, signal);
     if (problem === undefined) break;
@@ -72,8 +75,15 @@ async function run(options: ScrapeLoopOptions, state: TickState, signal: AbortSi
     log({ severity: 'E', verbosity: 0, source: 'reflector.go:127', message });
     await world.clock.sleep(LIST_RETRY_MS, { signal, label: 'metrics-server lists again' });
   }
+  state.synced = true;
   const firstMs = world.clock.now();
-  for (let tick = 0; ; ) {
+  const label = 'next scrape of metrics-server';
+  let tick = 0;
+  if (version.firstScrape === 'after-one-interval') {
+    tick = 1;
+    await world.clock.sleep(resolutionMs, { signal, label });
+  }
+  for (;;) {
     // Without the apiserver an informer's cache stays as it was, so a failure changes nothing.
     if (tick > 0) await refresh(options, signal);
     await runTick(options, state, signal);
@@ -82,29 +92,31 @@ async function run(options: ScrapeLoopOptions, state: TickState, signal: AbortSi
     const late = elapsed > tick + 1;
     tick = Math.max(tick + 1, elapsed);
     const waitMs = late ? 0 : firstMs + tick * resolutionMs - world.clock.now();
-    await world.clock.sleep(waitMs, { signal, label: 'next scrape of metrics-server' });
+    await world.clock.sleep(waitMs, { signal, label });
   }
 }
 
-async function runTick(options: ScrapeLoopOptions, state: TickState, signal: AbortSignal): Promise<void> {
+async function runTick(
+  options: ScrapeLoopOptions,
+  state: Writable<RoundState>,
+  signal: AbortSignal,
+): Promise<void> {
   const { world, host, view, scrape, storage, version, log } = options;
-  const { sources } = version;
-  const info = (source: string, message: string) => log({ severity: 'I', verbosity: 6, source, message });
+  const { voice } = version;
   state.lastStartMs = world.clock.now();
-  info(sources.tickBegins, 'Beginning cycle, scraping metrics...');
+  log(voice.begins);
   const batch = await scrape(view.nodes, signal);
-  const [first, ...more] = [...new Set(batch.errors)];
-  if (first !== undefined) {
-    const errors = more.length === 0 ? first : `[${[first, ...more].join(', ')}]`;
-    const message = `unable to fully scrape metrics: ${errors}`;
-    log({ severity: 'E', verbosity: 0, source: sources.tickFailed, message });
-  }
-  info(sources.tickStores, '...Storing metrics...');
-  for (const drop of storage.store(batch)) noteDrop(world, host, log, drop);
+  const failed = batch.errors.length > 0;
+  if (failed && voice.roundFailed !== undefined) log(voice.roundFailed(aggregate(batch.errors)));
+  log(voice.stores);
+  const { drops, lines = [], error } = storage.store(batch);
+  if (error !== undefined && voice.notSaved !== undefined) log(voice.notSaved(error));
+  for (const drop of drops) noteDrop(world, host, log, drop);
+  for (const line of lines) log(line);
   const detail = { nodes: batch.nodes.length, pods: batch.pods.length };
   world.trace.emit({ host: host.name, component: COMPONENT, kind: 'metrics-server.cycle', detail });
-  info(sources.tickEnds, '...Cycle complete');
-  state.lastOk = first === undefined || batch.nodes.length > 0;
+  log(voice.ends);
+  state.lastOk = error === undefined && (!failed || batch.nodes.length > 0);
 }
 
 /** Lists nodes and pods; says why when that fails. */

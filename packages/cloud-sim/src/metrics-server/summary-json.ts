@@ -1,26 +1,35 @@
-import { easyjsonError } from './easyjson-errors.ts';
 import { DecodeError } from './points.ts';
 
 /**
- * The fields of a kubelet Summary that metrics-server v0.4 reads; times in milliseconds, undefined when zero.
+ * The fields of a kubelet Summary that metrics-server reads; times in nanoseconds, undefined when zero.
  */
 export interface Summary {
-  node: { nodeName: string; cpu?: CpuStats; memory?: MemoryStats };
+  node: UsageStats & { nodeName: string };
   pods: {
     podRef: { name: string; namespace: string };
-    containers: { name: string; cpu?: CpuStats; memory?: MemoryStats }[];
+    containers: (UsageStats & { name: string })[];
   }[];
 }
 
+export interface UsageStats {
+  startNs?: bigint;
+  cpu?: CpuStats;
+  memory?: MemoryStats;
+}
+
 export interface CpuStats {
-  atMs?: number;
+  atNs?: bigint;
   usageNanoCores?: bigint;
+  usageCoreNanoSeconds?: bigint;
 }
 
 export interface MemoryStats {
-  atMs?: number;
+  atNs?: bigint;
   workingSetBytes?: bigint;
 }
+
+/** Says of a text that is no JSON what the real decoder says. */
+export type SyntaxComplaint = (text: string) => string;
 
 const NUMBER = Symbol('number');
 
@@ -39,8 +48,8 @@ interface JsonNumber {
  * jlexer/lexer.go.
  * @throws DecodeError; the words are the real ones except for the offset of a wrongly typed field
  */
-export function parseSummary(text: string): Summary {
-  const root = fields(parseJson(text));
+export function parseSummary(text: string, syntaxError: SyntaxComplaint): Summary {
+  const root = fields(parseJson(text, syntaxError));
   const node = fields(root.node);
   return {
     node: { nodeName: string(node.nodeName), ...usage(node) },
@@ -58,14 +67,23 @@ export function parseSummary(text: string): Summary {
   };
 }
 
-function usage(stats: Record<string, Json>): { cpu?: CpuStats; memory?: MemoryStats } {
-  const { cpu, memory } = stats;
-  return {
-    ...(isSet(cpu) ? { cpu: { ...time(fields(cpu).time), ...count('usageNanoCores', fields(cpu)) } } : {}),
-    ...(isSet(memory)
-      ? { memory: { ...time(fields(memory).time), ...count('workingSetBytes', fields(memory)) } }
-      : {}),
-  };
+function usage(stats: Record<string, Json>): UsageStats {
+  const { startTime, cpu, memory } = stats;
+  const { atNs: startNs } = time(startTime);
+  return { ...(startNs !== undefined && { startNs }), ...cpuOf(cpu), ...memoryOf(memory) };
+}
+
+function cpuOf(cpu: Json | undefined): { cpu?: CpuStats } {
+  if (!isSet(cpu)) return {};
+  const stats = fields(cpu);
+  const counts = { ...count('usageNanoCores', stats), ...count('usageCoreNanoSeconds', stats) };
+  return { cpu: { ...time(stats.time), ...counts } };
+}
+
+function memoryOf(memory: Json | undefined): { memory?: MemoryStats } {
+  if (!isSet(memory)) return {};
+  const stats = fields(memory);
+  return { memory: { ...time(stats.time), ...count('workingSetBytes', stats) } };
 }
 
 const isSet = (value: Json | undefined): value is Exclude<Json, null> =>
@@ -108,7 +126,7 @@ function count<K extends string>(key: K, stats: Record<string, Json>): { [P in K
 const LAYOUT = '2006-01-02T15:04:05Z07:00';
 
 /** metav1.Time: null, "" and the year 1 are zero (apimachinery v0.19.7 pkg/apis/meta/v1/time.go). */
-function time(value: Json | undefined): { atMs?: number } {
+function time(value: Json | undefined): { atNs?: bigint } {
   if (!isSet(value) || value === '') return {};
   if (typeof value !== 'string') {
     const kind = isNumber(value) ? 'number' : typeof value === 'boolean' ? 'bool' : 'object';
@@ -121,7 +139,7 @@ function time(value: Json | undefined): { atMs?: number } {
   if (Number.isNaN(atMs)) {
     throw new DecodeError(`parsing time "${value}" as "${LAYOUT}": cannot parse "${value}" as "2006"`);
   }
-  return { atMs };
+  return { atNs: BigInt(atMs) * 1_000_000n };
 }
 
 const isNumber = (value: Json): value is JsonNumber =>
@@ -132,8 +150,8 @@ function wrongType(expected: string, found: Json): DecodeError {
   return new DecodeError(`parse error: expected ${expected} near offset 0 of '${text}'`);
 }
 
-/** JSON.parse that keeps numbers as written and complains in easyjson's words. */
-function parseJson(text: string): Json {
+/** JSON.parse that keeps numbers as written. */
+function parseJson(text: string, syntaxError: SyntaxComplaint): Json {
   // The reviver's third argument is ECMAScript's "JSON.parse source text access", which TypeScript's es2024
   // lacks.
   const reviver = (_key: string, value: unknown, context?: { source?: string }) =>
@@ -141,6 +159,6 @@ function parseJson(text: string): Json {
   try {
     return JSON.parse(text, reviver) as Json;
   } catch {
-    throw new DecodeError(easyjsonError(text));
+    throw new DecodeError(syntaxError(text));
   }
 }

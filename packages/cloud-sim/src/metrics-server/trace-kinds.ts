@@ -2,10 +2,23 @@ declare module '@kubeedge-sim/sim-kit' {
   interface TraceKinds {
     /** A node is about to be asked; the dial follows from this. */
     'metrics-server.scrape': { node: string; address: string; port: number; url: string };
-    /** What came of it; `pods` counts the pods kept. `error` is the log's text. */
-    'metrics-server.scraped': { node: string; outcome: 'ok' | 'error'; pods: number; error?: string };
-    /** Something in an answer was left out. */
-    'metrics-server.drop': { what: 'node' | 'pod' | 'container'; name: string; reason: string };
+    /**
+     * What came of it; `pods` counts the pods kept. `error` is the log's text. `skipped`: not asked at all; `stuck`:
+     * the answer is never read to its end, and the round never ends.
+     */
+    'metrics-server.scraped': {
+      node: string;
+      outcome: 'ok' | 'error' | 'skipped' | 'stuck';
+      pods: number;
+      error?: string;
+    };
+    /** Something was left out; `at` is the place in the answer, a JSON path or the name of a series. */
+    'metrics-server.drop': {
+      what: 'node' | 'pod' | 'container';
+      name: string;
+      reason: string;
+      at?: string;
+    };
     /** A round over all nodes is stored: how many nodes and pods now have metrics. */
     'metrics-server.cycle': { nodes: number; pods: number };
     /** A request to the Metrics API and its status. */

@@ -1,73 +1,43 @@
-import { type DecodeSources, summaryDecoder } from './decode-summary.ts';
-import type { Decode } from './points.ts';
+import { flagTraits } from './flags.data.ts';
+import { v04, v030, v031, v032, v033, v034, v035, v036 } from './releases-instant.data.ts';
+import { v050, v051, v060, v062, v070, v071, v080, v090 } from './releases-rate.data.ts';
+import type { MetricsServerTag } from './tags.ts';
+import type { MetricsServerVersion } from './version.ts';
 
-/**
- * What differs between metrics-server releases. A release is listed only if its rules are implemented in
- * full.
- */
-export interface MetricsServerVersion {
-  readonly tag: string;
-  /** Path and query of a scrape. */
-  readonly scrapePath: string;
-  readonly decode: Decode;
-  /** `window` of every answer, in milliseconds. */
-  readonly windowMs: number;
-  /** The scrape timeout as a part of --metric-resolution. */
-  readonly timeoutRatio: number;
-  readonly jitterPerNodeMs: number;
-  readonly jitterMaxMs: number;
-  readonly defaultResolutionMs: number;
-  /** Where the log calls stand, `file:line` as klog prints it. */
-  readonly sources: {
-    readonly scraping: string;
-    readonly scraped: string;
-    readonly tickFailed: string;
-    readonly tickBegins: string;
-    readonly tickStores: string;
-    readonly tickEnds: string;
-    readonly duplicateNode: string;
-    readonly duplicatePod: string;
-    readonly noNodeMetrics: string;
-    readonly noPod: string;
-    readonly noPodMetrics: string;
-  };
-}
-
-const decode042: DecodeSources = {
-  nodeTime: 'decode.go:63',
-  nodeCpu: 'decode.go:74',
-  nodeMemory: 'decode.go:78',
-  containerTime: 'decode.go:96',
-  containerCpu: 'decode.go:107',
-  containerMemory: 'decode.go:111',
+const releases: Readonly<Record<MetricsServerTag, Omit<MetricsServerVersion, 'tag' | 'flags'>>> = {
+  'v0.3.0': v030,
+  'v0.3.1': v031,
+  'v0.3.2': v032,
+  'v0.3.3': v033,
+  'v0.3.4': v034,
+  'v0.3.5': v035,
+  'v0.3.6': v036,
+  'v0.3.7': v036,
+  'v0.4.0': v04,
+  'v0.4.1': v04,
+  'v0.4.2': v04,
+  'v0.4.3': v04,
+  'v0.4.4': v04,
+  'v0.4.5': v04,
+  'v0.5.0': v050,
+  'v0.5.1': v051,
+  'v0.5.2': v051,
+  'v0.6.0': v060,
+  'v0.6.1': v060,
+  'v0.6.2': v062,
+  'v0.6.3': v062,
+  'v0.6.4': v062,
+  'v0.7.0': v070,
+  'v0.7.1': v071,
+  'v0.7.2': v071,
+  'v0.8.0': v080,
+  'v0.8.1': v080,
+  'v0.9.0': v090,
 };
 
-// kubernetes-sigs/metrics-server v0.4.2 pkg/scraper/{client,scraper}.go, pkg/server/server.go,
-// pkg/api/{node,pod}.go.
-export const metricsServerVersions = {
-  'v0.4.2': {
-    tag: 'v0.4.2',
-    scrapePath: '/stats/summary?only_cpu_and_memory=true',
-    decode: summaryDecoder(decode042),
-    windowMs: 30_000,
-    timeoutRatio: 0.9,
-    jitterPerNodeMs: 8,
-    jitterMaxMs: 4_000,
-    defaultResolutionMs: 60_000,
-    sources: {
-      scraping: 'scraper.go:115',
-      scraped: 'scraper.go:168',
-      tickFailed: 'server.go:132',
-      tickBegins: 'server.go:129',
-      tickStores: 'server.go:138',
-      tickEnds: 'server.go:143',
-      duplicateNode: 'storage.go:123',
-      duplicatePod: 'storage.go:134',
-      noNodeMetrics: 'node.go:126',
-      noPod: 'pod.go:119',
-      noPodMetrics: 'pod.go:149',
-    },
-  },
-} as const satisfies Record<string, MetricsServerVersion>;
-
-export type MetricsServerTag = keyof typeof metricsServerVersions;
+export const metricsServerVersions = Object.fromEntries(
+  Object.entries(releases).map(([tag, release]) => [
+    tag,
+    { tag, flags: flagTraits[tag as MetricsServerTag], ...release },
+  ]),
+) as Readonly<Record<MetricsServerTag, MetricsServerVersion>>;

@@ -1,6 +1,6 @@
 import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import type { Cure } from '../scenario.ts';
-import { addressOfEdge, EDGE, METRICS_SERVER_ARGS } from './founding-cluster.ts';
+import { addressOfEdge, EDGE, metricsServerArgs } from './founding-cluster.ts';
 
 const CURED_DOCKER = '20.10.24';
 const CURED_EDGECORE = 'v1.6.2';
@@ -36,7 +36,7 @@ export const curesOf = (edge: string, address: string): readonly Cure[] => [
       en: 'Give metrics-server --kubelet-use-node-status-port and --kubelet-insecure-tls',
       zh: '为 metrics-server 加上 --kubelet-use-node-status-port 和 --kubelet-insecure-tls',
     },
-    actions: () => [{ do: 'metrics-server', args: METRICS_SERVER_ARGS }],
+    actions: (cell) => [{ do: 'metrics-server', args: metricsServerArgs(cell) }],
   },
   {
     id: 'dnat',

@@ -1,4 +1,6 @@
+import { argumentsFor, type MetricsServerTag } from '@kubeedge-sim/cloud-sim';
 import { edgecoreRelease, type MachineDescription, type PodDescription } from '@kubeedge-sim/edge-sim';
+import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import { complete, completeMachine, completePods } from '../cluster-file/complete.ts';
 import { describeCluster, describeMachine, describePods } from '../cluster-file/describe.ts';
@@ -20,7 +22,13 @@ export const CONTROL_DOCKER = '20.10.24';
 /** edgecore of the control edge where the cell's own could not be scraped however healthy. */
 const CONTROL_EDGECORE = 'v1.6.2';
 
-export const METRICS_SERVER_ARGS = defaultMetricsServerArgs;
+/** The same, as far as the cell's metrics-server knows them. */
+export const metricsServerArgs = ({ metricsServer, cloudcore }: Cell): readonly string[] =>
+  argumentsFor(
+    metricsServer as MetricsServerTag,
+    defaultMetricsServerArgs,
+    cloudcoreRow(cloudcore)?.tunnelPortFirst ?? undefined,
+  );
 
 const ADDRESSES: Readonly<Record<string, string>> = { [EDGE]: '10.66.0.11', [CONTROL_EDGE]: '10.66.0.12' };
 
@@ -38,7 +46,7 @@ export function describeFoundingCluster(cell: Cell, nowMs: number): ClusterDescr
   const file = complete({
     kubernetes: 'v1.19.8',
     cloudcore: cell.cloudcore,
-    metricsServer: { version: cell.metricsServer, args: METRICS_SERVER_ARGS },
+    metricsServer: { version: cell.metricsServer, args: metricsServerArgs(cell) },
     cloud: { name: CLOUD_NODE, address: CLOUD_ADDRESS, docker: CONTROL_DOCKER, pods: laboratoryCloudPods },
     edges: {
       [EDGE]: {

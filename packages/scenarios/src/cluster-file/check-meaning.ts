@@ -1,4 +1,4 @@
-import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
+import { FlagError, type MetricsServerTag, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { certificateTraits } from '@kubeedge-sim/edge-sim';
 import { resolveCell } from '../cell.ts';
 import { limitNames } from '../limits.ts';
@@ -75,7 +75,7 @@ export function checkWhole(cluster: CompleteCluster): Problem[] {
     }
   }
   try {
-    parseFlags(cluster.metricsServer.args);
+    parseFlags(cluster.metricsServer.args, tagOf(cluster.metricsServer.version) as MetricsServerTag);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     problems.push({ path: ['metricsServer', 'args'], what: `metrics-server refuses them: ${error.message}` });

@@ -157,7 +157,7 @@ export async function startCloud(
         streamCertificate = pki.stream[action.names];
         await restartCloudcore();
       } else if (action.do === 'metrics-server') {
-        checkFlags(action.args);
+        checkFlags(action.args, description.metricsServer.version as MetricsServerTag);
         await metricsServer.close();
         metricsServer = await metricsServerOf(action.args);
       } else if (action.do === 'dnat') {
@@ -340,9 +340,9 @@ function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDesc
 }
 
 /** @throws RangeError with the words of metrics-server for arguments that it refuses */
-function checkFlags(args: readonly string[]): void {
+function checkFlags(args: readonly string[], version: MetricsServerTag): void {
   try {
-    parseFlags(args);
+    parseFlags(args, version);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     throw new RangeError(`metrics-server refuses ${args.join(' ')}: ${error.message}. Nothing was changed.`);

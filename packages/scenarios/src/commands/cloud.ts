@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FlagError, parseFlags } from '@kubeedge-sim/cloud-sim';
+import { FlagError, type MetricsServerTag, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { type Certificate, createLoopbackWorld, readCertificate } from '@kubeedge-sim/sim-kit';
 import { describeFoundingCluster } from '../catalog/founding-cluster.ts';
 import { resolveCell } from '../cell.ts';
@@ -27,6 +27,7 @@ import { warnOfListening, whatACloudShows } from './listen.ts';
 
 export interface CloudFlags extends ClusterFlags {
   cloudcore?: string;
+  metricsServer?: string;
   metricsServerArg?: string[];
   /** Folder of certificates; made and written there when it has none. */
   certificates?: string;
@@ -43,8 +44,8 @@ export interface CloudFlags extends ClusterFlags {
 
 /** Serves the cloud of a cluster until `stop` aborts; edges are other processes. */
 export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promise<void> {
-  const { cloudcore, describe } = chooseCloud(flags);
-  checkMetricsServerArgs(flags.metricsServerArg ?? []);
+  const { cloudcore, metricsServer, describe } = chooseCloud(flags);
+  checkMetricsServerArgs(flags.metricsServerArg ?? [], metricsServer as MetricsServerTag);
   const limits = readLimits(flags.limit);
   await using temporary = flags.certificates === undefined ? await temporaryFolder() : undefined;
   const folder = flags.certificates ?? temporary?.path ?? '';
@@ -95,17 +96,26 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
 /** The cloud of the founding report, or of the cluster that is named. @throws UsageError */
 function chooseCloud(flags: CloudFlags): {
   cloudcore: string;
+  metricsServer: string;
   describe: (nowMs: number) => ClusterDescription;
 } {
   const chosen = chosenCluster(flags);
   const { defaults } = findScenario('missing-pod-metrics');
   if (chosen === undefined) {
-    const cell = resolveCell(defaults, { cloudcore: flags.cloudcore });
-    return { cloudcore: cell.cloudcore, describe: (nowMs) => describeFoundingCluster(cell, nowMs) };
+    const { cloudcore, metricsServer } = flags;
+    const cell = resolveCell(defaults, { cloudcore, metricsServer });
+    return { ...cell, describe: (nowMs) => describeFoundingCluster(cell, nowMs) };
   }
-  const { cloudcore } = flags;
-  const { complete } = cloudcore === undefined ? chosen : withLayer(chosen, '--cloudcore', { cloudcore });
-  return { cloudcore: complete.cloudcore, describe: (nowMs) => describeCluster(complete, nowMs) };
+  const { cloudcore, metricsServer: version } = flags;
+  const { complete } = withLayer(chosen, 'the command line', {
+    ...(cloudcore !== undefined && { cloudcore }),
+    ...(version !== undefined && { metricsServer: { version } }),
+  });
+  return {
+    cloudcore: complete.cloudcore,
+    metricsServer: complete.metricsServer.version,
+    describe: (nowMs) => describeCluster(complete, nowMs),
+  };
 }
 
 /** @throws UsageError */
@@ -140,9 +150,9 @@ async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
 }
 
 /** @throws UsageError with the words of metrics-server */
-function checkMetricsServerArgs(args: readonly string[]): void {
+function checkMetricsServerArgs(args: readonly string[], version: MetricsServerTag): void {
   try {
-    parseFlags(args);
+    parseFlags(args, version);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     throw new UsageError(`metrics-server refuses ${args.join(' ')}: ${error.message}.`);

@@ -19,6 +19,7 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
   withClusterOptions(program.command('cloud'))
     .description('serve the cloud of a cluster alone; its edges are other processes')
     .option('--cloudcore <tag>', 'KubeEdge release of the cloud, e.g. v1.6.1')
+    .option('--metrics-server <version>', 'metrics-server version, e.g. 0.4.2')
     .option('--metrics-server-arg <flag>', 'a flag more for metrics-server; may be repeated', collect)
     .option('--certificates <folder>', 'certificates to use; made and written there when it has none')
     .option('--ca <file>', 'KubeEdge’s authority to make them with, instead of a new one')

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { createHttpServer, listenHttp } from '@kubeedge-sim/sim-kit';
+import { goJsonSyntaxError } from '@kubeedge-sim/wire';
 import { describe, expect, it } from 'vitest';
 import type { EdgecoreLimits } from '../limits.ts';
 import { type EdgestreamLab, inLab } from './edgestream.test-support.ts';
-import { goJsonSyntaxError } from './go-json-error.ts';
 import { frame, type ScriptedTunnel } from './scripted-cloud.test-support.ts';
 
 const LOGS = 0;

@@ -4,6 +4,7 @@ import {
   type Dialect,
   decodeConnectPayload,
   decodeMessage,
+  goJsonSyntaxError,
   isMessageTypeKnown,
   messageTypeGoName,
   messageTypes,
@@ -17,7 +18,6 @@ import type { Tunnel } from './dial-tunnel.ts';
 import { serveExecConnection } from './edged-exec-connection.ts';
 import { serveLogsConnection } from './edged-log-connection.ts';
 import { type DataPrint, type MessageSink, serveMetricsConnection } from './edged-metrics-connection.ts';
-import { goJsonSyntaxError } from './go-json-error.ts';
 import { closeErrorText } from './gorilla-socket.ts';
 import { ReadChannel, type TakeMessage } from './read-channel.ts';
 import { TunnelReader } from './tunnel-reader.ts';

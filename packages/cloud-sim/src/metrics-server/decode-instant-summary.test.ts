@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { metricsServerVersions } from './versions.data.ts';
 
-const { decode } = metricsServerVersions['v0.4.2'];
-const atMs = Date.parse('2021-06-10T08:00:00Z');
+const asked = { node: 'n', address: '10.66.0.11', askedAtMs: 0 };
+const decode = (text: string) => metricsServerVersions['v0.4.2'].decode(text, asked);
+const atNs = nanoseconds('2021-06-10T08:00:00Z');
 const time = '2021-06-10T08:00:00Z';
 const cpu = { time, usageNanoCores: 5 };
 const memory = { time, workingSetBytes: 1024 };
@@ -12,6 +13,10 @@ const pod = (...containers: object[]) => ({ podRef: { name: 'p', namespace: 'ns'
 const node = (stats: object) => ({ nodeName: 'n', ...stats });
 const read = (summary: object) => decode(JSON.stringify(summary));
 const lines = (summary: object) => read(summary).drops.flatMap(({ log }) => log ?? []);
+
+function nanoseconds(text: string): bigint {
+  return BigInt(Date.parse(text)) * 1_000_000n;
+}
 
 function fixture(name: string): string {
   const file = new URL(`../../fixtures/metrics-server/summary-cpumem-docker-${name}.json`, import.meta.url);
@@ -24,8 +29,8 @@ describe('what real edged answered', () => {
     expect(nodes).toEqual([
       {
         name: 'edge-node-1',
-        atMs: Date.parse('2026-11-22T20:03:01Z'),
-        cpu: { value: 858_150_549n, exponent: -9 },
+        atNs: nanoseconds('2026-11-22T20:03:01Z'),
+        cpu: 858_150_549n,
         memoryBytes: 2_482_044_928n,
       },
     ]);
@@ -63,7 +68,7 @@ describe('the rules of v0.4.2', () => {
   ])('a node or container with %s', (_what, stats, kept) => {
     const { nodes, pods } = read({ node: node(stats), pods: [pod(good, container(stats))] });
     expect([nodes.length, pods.length]).toEqual(kept ? [1, 1] : [0, 0]);
-    if (kept) expect(nodes[0]?.atMs).toBe(atMs);
+    if (kept) expect(nodes[0]?.atNs).toBe(atNs);
   });
 
   it('keeps the pods of a bad node, and a pod without containers', () => {
@@ -98,14 +103,52 @@ describe('the rules of v0.4.2', () => {
   it('keeps every digit of a uint64', () => {
     const big = (n: string) => `{"node":{"nodeName":"n","cpu":{"time":"${time}","usageNanoCores":${n}},
       "memory":{"time":"${time}","workingSetBytes":9007199254740993}}}`;
-    expect(decode(big('9223372036854775807')).nodes[0]).toMatchObject({
-      cpu: { value: 9_223_372_036_854_775_807n, exponent: -9 },
+    expect(decode(big('18446744073709551615')).nodes[0]).toMatchObject({
+      cpu: 18_446_744_073_709_551_615n,
       memoryBytes: 9_007_199_254_740_993n,
     });
-    expect(decode(big('18446744073709551615')).nodes[0]?.cpu).toEqual({
-      value: 1_844_674_407_370_955_161n,
-      exponent: -8,
-    });
+  });
+});
+
+describe('the rules of 0.3', () => {
+  const decode03 = (tag: 'v0.3.0' | 'v0.3.1', summary: object) =>
+    metricsServerVersions[tag].decode(JSON.stringify(summary), asked);
+  const half = {
+    node: node({ cpu }),
+    pods: [pod(container({ cpu, memory }), container({ cpu })), pod(container({}))],
+  };
+
+  it('v0.3.0 keeps what is half there, as zeros', () => {
+    const { nodes, pods, errors } = decode03('v0.3.0', half);
+    expect(nodes).toEqual([{ name: 'n', atNs, cpu: 5n, memoryBytes: 0n }]);
+    expect(pods.map(({ containers }) => containers)).toEqual([
+      [
+        { name: 'c', atNs, cpu: 5n, memoryBytes: 1024n },
+        { name: 'c', atNs, cpu: 5n, memoryBytes: 0n },
+      ],
+      [{ name: '', cpu: 0n, memoryBytes: 0n }],
+    ]);
+    expect(errors).toEqual([
+      'unable to get memory for node "10.66.0.11": missing memory usage metric',
+      'unable to get memory for container "c" in pod ns/p on node "10.66.0.11": missing memory usage metric',
+      'unable to get a valid timestamp for metric point for container "c" in pod ns/p on node "10.66.0.11", discarding data: no non-zero timestamp on either CPU or memory',
+    ]);
+  });
+
+  it('v0.3.1 drops such pods, and means to drop such nodes', () => {
+    const { nodes, pods, errors } = decode03('v0.3.1', half);
+    expect(nodes).toHaveLength(1);
+    expect(pods).toEqual([]);
+    expect(errors?.slice(0, 2)).toEqual([
+      'unable to get memory for node "10.66.0.11", discarding data: missing memory usage metric',
+      'unable to get memory for container "c" in pod ns/p on node "10.66.0.11": missing memory usage metric, discarding data',
+    ]);
+  });
+
+  it('says of bodies that are no Summary what encoding/json says', () => {
+    const failing = (text: string) => () => metricsServerVersions['v0.3.7'].decode(text, asked);
+    expect(failing('')).toThrow('unexpected end of JSON input');
+    expect(failing('<html>')).toThrow("invalid character '<' looking for beginning of value");
   });
 });
 

@@ -1,0 +1,33 @@
+/** Every release that is simulated. */
+export const metricsServerTags = [
+  'v0.3.0',
+  'v0.3.1',
+  'v0.3.2',
+  'v0.3.3',
+  'v0.3.4',
+  'v0.3.5',
+  'v0.3.6',
+  'v0.3.7',
+  'v0.4.0',
+  'v0.4.1',
+  'v0.4.2',
+  'v0.4.3',
+  'v0.4.4',
+  'v0.4.5',
+  'v0.5.0',
+  'v0.5.1',
+  'v0.5.2',
+  'v0.6.0',
+  'v0.6.1',
+  'v0.6.2',
+  'v0.6.3',
+  'v0.6.4',
+  'v0.7.0',
+  'v0.7.1',
+  'v0.7.2',
+  'v0.8.0',
+  'v0.8.1',
+  'v0.9.0',
+] as const;
+
+export type MetricsServerTag = (typeof metricsServerTags)[number];
