@@ -28,6 +28,14 @@ export type Needs = Readonly<Record<Tool, Need>>;
 /**
  * Languages of the examples, a kubectl that Debian has not, and an iptables with a network namespace: what needs them runs where they are, and is skipped
  * visibly elsewhere, in CI, too.
+  | 'chromium'
+  | 'metrics-server'
+  | 'prometheus';
+export type Needs = Readonly<Record<Tool, Need>>;
+
+/**
+ * Languages of the examples, a kubectl that Debian has not, and metrics-server, which are built where there is Go: what
+ * needs them runs where they are, and is skipped visibly elsewhere, in CI, too.
  */
 export const notEverywhere: ReadonlySet<Tool> = new Set([
   'go',
@@ -35,6 +43,7 @@ export const notEverywhere: ReadonlySet<Tool> = new Set([
   'java',
   'kubectl-1.31',
   'iptables',
+  'metrics-server',
 ]);
 
 /** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
@@ -44,6 +53,14 @@ const KUBECTL_CACHED = fileURLToPath(
 /** Where scripts/build-kubectl.sh puts the one it builds. */
 const KUBECTL_BUILT = fileURLToPath(
   new URL('../node_modules/.cache/kubectl-v1.32.4/kubectl', import.meta.url),
+);
+/** Where scripts/build-metrics-server.sh puts the two it builds. */
+const METRICS_SERVERS = ['v0.4.2', 'v0.9.0'].map((version) =>
+  fileURLToPath(new URL(`../node_modules/.cache/metrics-server-${version}/metrics-server`, import.meta.url)),
+);
+/** Where scripts/install-prometheus.sh unpacks Debian's. */
+const PROMETHEUS_CACHED = fileURLToPath(
+  new URL('../node_modules/.cache/prometheus/usr/bin/prometheus', import.meta.url),
 );
 /** The oldest Node that the packages support; the install brings it for Linux. */
 const NODE_22 = fileURLToPath(new URL('./node22/node_modules/.bin/node', import.meta.url));
@@ -70,6 +87,7 @@ export async function probeNeeds(): Promise<Needs> {
     ],
   );
   const [kubectl131, script, iptables] = await Promise.all([
+  const [kubectl131, script, prometheus] = await Promise.all([
     // 1.31 is the first that asks for a WebSocket by default.
     probeKubectl(
       [process.env.KUBECTL_1_31, KUBECTL_BUILT, process.env.KUBECTL, 'kubectl'],
@@ -78,6 +96,11 @@ export async function probeNeeds(): Promise<Needs> {
     probeCommand('script', ['--version'], /util-linux (\S+)/),
     // Of a network namespace of its own, so that nobody's rules are touched.
     probeCommand('unshare', ['-rn', 'iptables', '--version'], /iptables v(\S+)/),
+    probeCommand(
+      existsSync(PROMETHEUS_CACHED) ? PROMETHEUS_CACHED : (process.env.PROMETHEUS ?? 'prometheus'),
+      ['--version'],
+      /version (2\.\S*)/,
+    ),
   ]);
   return {
     docker,
@@ -93,7 +116,16 @@ export async function probeNeeds(): Promise<Needs> {
     java,
     'node-22': node22,
     chromium,
+    'metrics-server': probeMetricsServers(),
+    prometheus,
   };
+}
+
+function probeMetricsServers(): Need {
+  const missing = METRICS_SERVERS.filter((program) => !existsSync(program));
+  const [path = ''] = METRICS_SERVERS;
+  if (missing.length === 0) return { ok: true, path, version: '0.4.2, 0.9.0' };
+  return { ok: false, why: 'not built; run scripts/build-metrics-server.sh, which needs Go' };
 }
 
 function probeDocker(host: string): Promise<Need> {
