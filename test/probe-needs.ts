@@ -86,8 +86,7 @@ export async function probeNeeds(): Promise<Needs> {
       probeChromium(process.env.CHROMIUM ?? '/usr/bin/chromium'),
     ],
   );
-  const [kubectl131, script, iptables] = await Promise.all([
-  const [kubectl131, script, prometheus] = await Promise.all([
+  const [kubectl131, script, iptables, prometheus] = await Promise.all([
     // 1.31 is the first that asks for a WebSocket by default.
     probeKubectl(
       [process.env.KUBECTL_1_31, KUBECTL_BUILT, process.env.KUBECTL, 'kubectl'],

@@ -110,6 +110,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       'a real Docker engine for the edge under study, e.g. unix:///var/run/docker.sock; it is only read',
     )
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
+    .option('--external-metrics-server', 'leave metrics-server to a process of yours, see docs/clients.md')
     .addOption(allowOriginOption())
     .addOption(limitOption())
     .addOption(listenOption())

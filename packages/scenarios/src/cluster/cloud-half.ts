@@ -133,7 +133,8 @@ export async function startCloud(
       // (metrics-server v0.4.2 cmd/metrics-server/app/options/options.go).
       kubeletRoots: [pki.kubernetesRoot],
     });
-  let metricsServer = await metricsServerOf(description.metricsServer.args);
+  const { args, external = false } = description.metricsServer;
+  let metricsServer = external ? undefined : await metricsServerOf(args);
   const kubesphere = await startKubesphere(world, hosts, description, {
     store,
     apiserver: apiserver.endpoint,
@@ -157,6 +158,11 @@ export async function startCloud(
         streamCertificate = pki.stream[action.names];
         await restartCloudcore();
       } else if (action.do === 'metrics-server') {
+        if (metricsServer === undefined) {
+          throw new RangeError(
+            'Tried to restart metrics-server, found that it is a process outside. Restart it yourself.',
+          );
+        }
         checkFlags(action.args, description.metricsServer.version as MetricsServerTag);
         await metricsServer.close();
         metricsServer = await metricsServerOf(action.args);
@@ -172,7 +178,7 @@ export async function startCloud(
       }
     },
     async [Symbol.asyncDispose]() {
-      await metricsServer.close();
+      await metricsServer?.close();
       await unit.stop();
       for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
     },

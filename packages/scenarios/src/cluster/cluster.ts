@@ -32,7 +32,7 @@ export interface Cluster extends AsyncDisposable {
   events(): readonly AnyTraceEvent[];
   /** Resolves when `condition` holds, looked at after every event, or after `limitMs`; true when it held. */
   until(what: string, condition: () => boolean, limitMs: number): Promise<boolean>;
-  /** Resolves when metrics-server has finished that many scrapes which began after now. */
+  /** Resolves when metrics-server has finished that many scrapes which began after now; at once for one outside. */
   scrapes(count: number): Promise<void>;
   /**
    * @throws RangeError for a node that is not there, UsageError for the line of a node with itself;

@@ -87,7 +87,11 @@ export interface ClusterDescription {
   /** Version of kube-apiserver and of the cloud node's kubelet. */
   kubernetes: string;
   cloudcore: string;
-  metricsServer: { version: string; args: readonly string[] };
+  /**
+   * `external`: none is simulated; a process outside listens at the cloud node's address, port 4443, and is reached by
+   * aggregation. On loopback only.
+   */
+  metricsServer: { version: string; args: readonly string[]; external?: boolean };
   /** The node all cloud components run on. */
   cloud: CloudNodeDescription;
   edges: readonly EdgeNodeDescription[];

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { kubeconfig } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
@@ -28,6 +28,8 @@ export interface UpFlags extends VersionFlags {
   asHost?: string;
   /** Address of a real Docker engine for the edge under study. */
   dockerHost?: string;
+  /** Leaves metrics-server to a process of the user's. */
+  externalMetricsServer?: boolean;
   /** Origins of pages that may use the control API. */
   allowOrigin?: string[];
   /** Limits other than the default ones, `name=value`. */
@@ -55,7 +57,11 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const real = flags.dockerHost === undefined ? undefined : await readRealEdge(world, flags.dockerHost);
   const cell = resolveCell(scenario.defaults, real === undefined ? flags : { ...flags, docker: real.docker });
   const simulated = describeWithFaults(scenario, cell, world.clock.now());
-  const description = real === undefined ? simulated : withRealEdge(simulated, scenario.edge, real);
+  const described = real === undefined ? simulated : withRealEdge(simulated, scenario.edge, real);
+  const description =
+    flags.externalMetricsServer === true
+      ? { ...described, metricsServer: { ...described.metricsServer, external: true } }
+      : described;
   const cluster = world.own(await startLocalCluster(world, description, publishing(flags)));
   // Nothing else of `up` can be asked from another machine whether it serves.
   if (flags.listen !== undefined)
@@ -80,7 +86,10 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   await writeFile(config, kubeconfig({ server: endpointsOf(cluster).apiserver }), { mode: 0o600 });
   await using _state = await writeUpState({ control: control.url, pid: process.pid });
   io.out(
-    overview(cluster, config, control.url, real === undefined ? [] : realEdgeLines(scenario.edge, real)),
+    overview(cluster, config, control.url, [
+      ...(description.metricsServer.external === true ? externalLines(cluster, config) : []),
+      ...(real === undefined ? [] : realEdgeLines(scenario.edge, real)),
+    ]),
   );
   const ports = [...cloudPorts(description), flags.healthPort];
   warnOfListening(io, flags.listen, { ports, what: whatACloudShows });
@@ -103,6 +112,21 @@ function actAs(cluster: Cluster, name: string): void {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** The flags that make a metrics-server of the user's own the cluster's. */
+function externalLines(cluster: Cluster, config: string): string[] {
+  const { hostname, port } = new URL(endpointsOf(cluster).metricsServer);
+  const kept = cluster.description.metricsServer.args.filter(
+    (argument) => !/^--(secure-port|cert-dir)=/.test(argument),
+  );
+  const configs = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'];
+  return [
+    'metrics-server is yours to start there:',
+    `  metrics-server --bind-address=${hostname} --secure-port=${port} --cert-dir=${dirname(config)} \\`,
+    `    ${configs.map((name) => `--${name}=${config}`).join(' ')} \\`,
+    `    ${kept.join(' ')}`,
+  ];
 }
 
 function overview(cluster: Cluster, config: string, control: string, about: readonly string[]): string {
