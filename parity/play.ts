@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type Scenario, startSimulation } from 'kubeedge-sim';
+import { type Reading, readMetrics, type Sample } from './read-metrics.ts';
+import { startRealMetricsServer } from './real-metrics-server.ts';
+
+export type Side = 'fault' | 'cured';
+
+/** One cluster to be played: a scenario with its condition, or without it. */
+export interface Cell {
+  scenario: Scenario;
+  side: Side;
+  /** Of metrics-server, e.g. `v0.4.2`. */
+  version: string;
+}
+
+/** What the real metrics-server and the model said of the same cluster. */
+export interface Played {
+  real: Names;
+  model: Names;
+  /** How many samples were seen on both sides. */
+  compared: number;
+  /** Same sample, other value: `name: real …, model …`. */
+  unequal: string[];
+  /** Names on both sides of which no sample was seen twice. */
+  uncompared: string[];
+}
+
+export interface Names {
+  nodes: string[];
+  pods: string[];
+}
+
+const REAL_PORT = 14_443;
+const APISERVER_PORT = 6_443;
+const MODEL_PORT = 4_443;
+const POLL_MS = 500;
+/** Rounds of the real one after the cluster has settled; a rate needs two. */
+const ROUNDS = 2;
+/** So long the two may need to name the same and to have read the same samples. */
+const LIMIT_MS = 90_000;
+
+/** Plays a cluster in real time with the model in it and the real one beside it. */
+export async function playCell({ scenario, side, version }: Cell, program: string): Promise<Played> {
+  const without = side === 'cured';
+  await using simulation = await startSimulation({
+    scenario,
+    metricsServer: version,
+    net: 'loopback',
+    without,
+    settled: false,
+  });
+  const { cluster } = simulation;
+  const { description } = cluster;
+  const { address } = cluster.host(description.cloud.name);
+  await using real = await startRealMetricsServer({
+    program,
+    args: description.metricsServer.args,
+    apiserver: `https://${address}:${APISERVER_PORT}`,
+    address,
+    port: REAL_PORT,
+  });
+  await simulation.settle();
+  const later = simulation.scenario.faults.flatMap(({ once }) => once?.(scenario.edge, description) ?? []);
+  for (const action of later) await simulation.act(action);
+  if (later.length > 0) await simulation.settle();
+
+  const endpoints = { real: real.url, model: `https://${address}:${MODEL_PORT}` };
+  const seen = { real: new Map<string, string>(), model: new Map<string, string>() };
+  const enough = real.rounds() + ROUNDS;
+  const startMs = performance.now();
+  for (;;) {
+    const [ofReal, ofModel] = await Promise.all([readMetrics(endpoints.real), readMetrics(endpoints.model)]);
+    remember(seen.real, ofReal);
+    remember(seen.model, ofModel);
+    const isLate = performance.now() - startMs > LIMIT_MS;
+    if (real.rounds() >= enough && ofReal !== undefined && ofModel !== undefined) {
+      const played = compare(ofReal, ofModel, seen);
+      if (isLate || (namesTheSame(played) && played.uncompared.length === 0)) return played;
+    } else if (isLate) {
+      const found = `${real.rounds() + ROUNDS - enough} rounds, and answers of ${ofReal ? 'it' : ''} ${ofModel ? 'the model' : ''}`;
+      throw new Error(
+        `Waited for ${ROUNDS} rounds of ${program}, found ${found}. Its log ends with\n${real.tail()}`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Names of nodes and pods, as one. */
+const samplesOf = ({ nodes, pods }: Reading): [name: string, sample: Sample][] => [
+  ...[...nodes].map(([name, sample]): [string, Sample] => [`node ${name}`, sample]),
+  ...[...pods].map(([name, sample]): [string, Sample] => [`pod ${name}`, sample]),
+];
+
+const keyOf = (name: string, { when }: Sample) => `${name} at ${when}`;
+
+function remember(seen: Map<string, string>, reading: Reading | undefined): void {
+  if (reading === undefined) return;
+  for (const [name, sample] of samplesOf(reading)) seen.set(keyOf(name, sample), sample.usage);
+}
+
+function compare(
+  real: Reading,
+  model: Reading,
+  seen: Record<'real' | 'model', ReadonlyMap<string, string>>,
+): Played {
+  const both = [...seen.real].flatMap(([key, usage]) => {
+    const other = seen.model.get(key);
+    return other === undefined ? [] : [{ key, real: usage, model: other }];
+  });
+  const names = samplesOf(real).map(([name]) => name);
+  const inModel = new Set(samplesOf(model).map(([name]) => name));
+  const shared = names.filter((name) => inModel.has(name));
+  const isSeen = (name: string) => both.some(({ key }) => key.startsWith(`${name} at `));
+  return {
+    real: namesOf(real),
+    model: namesOf(model),
+    compared: both.length,
+    unequal: both
+      .filter((one) => one.real !== one.model)
+      .map((one) => `${one.key}: real ${one.real}, model ${one.model}`),
+    uncompared: shared.filter((name) => !isSeen(name)),
+  };
+}
+
+const namesOf = ({ nodes, pods }: Reading): Names => ({
+  nodes: [...nodes.keys()].sort(),
+  pods: [...pods.keys()].sort(),
+});
+
+export const namesTheSame = ({ real, model }: Pick<Played, 'real' | 'model'>): boolean =>
+  isDeepStrictEqual(real, model);
