@@ -2,6 +2,7 @@
 // The command as a process: signals, streams, keys, exit code. What it does is in cli.ts.
 import { once } from 'node:events';
 import { enableCompileCache } from 'node:module';
+import { text as textOf } from 'node:stream/consumers';
 import { exitCodes, type Io } from './commands/io.ts';
 
 // Before the rest is loaded: compiled code is kept in Node's folder for it, or where NODE_COMPILE_CACHE says;
@@ -21,6 +22,7 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
   columns: process.stdout.columns ?? 160,
+  input: () => textOf(process.stdin),
   ...(process.stdin.isTTY ? { key: pressedKey } : {}),
   catchSignals() {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { ActFlags, LogFlags } from './commands/act.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import type { MatrixFlags } from './commands/matrix.ts';
+import { addNatCommands } from './commands/nat-commands.ts';
 import {
   actOption,
   allowOriginOption,
@@ -121,6 +122,13 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       return up(io, id ?? 'missing-pod-metrics', flags, stop);
     });
   addServe(program, io, stop);
+  addNatCommands(program, io, {
+    control: controlOption,
+    world: worldOption,
+    done: (code) => {
+      exitCode = code;
+    },
+  });
   addProcessCommands(program, io, stop);
   program
     .command('act <words...>')

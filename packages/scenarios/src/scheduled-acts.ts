@@ -1,4 +1,4 @@
-import { type Action, formatAction, parseAction } from './cluster/action.ts';
+import { type Action, actionWords, formatAction, parseAction } from './cluster/action.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,7 +25,7 @@ export function parseScheduledAct(text: string): ScheduledAct {
         "Write it as '20s: cut edge-node-1 silent'; times are 500ms, 20s, 1m30s, 1h.",
     );
   }
-  return { afterMs: parseDuration(time), action: parseAction(words.split(/\s+/)) };
+  return { afterMs: parseDuration(time), action: parseAction(actionWords(words)) };
 }
 
 /** Milliseconds of `500ms`, `20s`, `1m30s`, `1h`, `2d`. @throws UsageError */

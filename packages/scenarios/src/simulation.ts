@@ -1,7 +1,7 @@
 import { type AnyTraceEvent, httpRequest, NetError, SimError } from '@kubeedge-sim/sim-kit';
 import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
-import { type Action, formatAction } from './cluster/action.ts';
+import { type Action, actionWords, formatAction } from './cluster/action.ts';
 import type { Cluster, CommandResult, CurlOptions } from './cluster/cluster.ts';
 import { onChosenCluster } from './cluster-file/choose.ts';
 import type { ClusterFile } from './cluster-file/cluster-file.ts';
@@ -294,7 +294,7 @@ function actionsOf(
   cell: Cell,
   action: Action | string | readonly string[],
 ): readonly Action[] {
-  if (typeof action === 'string') return readActions(scenario, cell, action.trim().split(/\s+/));
+  if (typeof action === 'string') return readActions(scenario, cell, actionWords(action));
   return 'do' in action ? [action] : readActions(scenario, cell, action);
 }
 

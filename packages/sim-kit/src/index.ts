@@ -15,6 +15,9 @@ export {
 } from './limits.ts';
 export { createLoopbackWorld, type LoopbackWorldOptions } from './loopback-world.ts';
 export { Iptables, type IptablesResult } from './net/iptables/iptables.ts';
+export { printListed } from './net/iptables/print-listing.ts';
+export type { Step } from './net/iptables/traverse.ts';
+export { quoteWord, splitWords } from './net/iptables/words.ts';
 export type { NatChain, NatRule, NatTable } from './net/nat.ts';
 export type {
   CutMode,
@@ -36,6 +39,7 @@ export type {
 } from './net/net.ts';
 export { NetError, type NetErrorCode } from './net/net-error.ts';
 export { drained, Outbox } from './net/outbox.ts';
+export type { ChainPassage, RouteView } from './net/routing.ts';
 export { Opened } from './opened.ts';
 export { createRealClock } from './real-clock.ts';
 export { createRng, type Rng } from './rng.ts';

@@ -1,7 +1,14 @@
-import type { NatRule } from '@kubeedge-sim/sim-kit';
+import { type NatRule, splitWords } from '@kubeedge-sim/sim-kit';
 import { isAddress } from '../address.ts';
 import { UsageError } from '../usage-error.ts';
 import type { StreamCertificateNames } from './description.ts';
+import {
+  formatIptablesAction,
+  type IptablesAction,
+  iptablesActionForms,
+  isIptablesAction,
+  parseIptablesAction,
+} from './iptables-action.ts';
 import {
   formatLinkAction,
   isLinkAction,
@@ -34,11 +41,13 @@ export type Action =
   /** Deletes the Secrets of KubeEdge's authority and restarts cloudcore, which then makes another. */
   | { do: 'newca' }
   | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> }
+  | IptablesAction
   | LinkAction;
 
 /** The action in a person's words, as the `act` command takes it. */
 export function formatAction(action: Action): string {
   if (isLinkAction(action)) return formatLinkAction(action);
+  if (isIptablesAction(action)) return formatIptablesAction(action);
   switch (action.do) {
     case 'docker':
       return `docker ${action.node} ${action.version}`;
@@ -80,6 +89,7 @@ export const actionForms = [
   'streamcert cloud|cloud-and-edges|chart',
   'newca',
   'metrics-server <flag…>',
+  ...iptablesActionForms,
   ...linkActionForms,
 ] as const;
 
@@ -88,10 +98,19 @@ const isStreamCertificate = (text = ''): text is StreamCertificateNames =>
 const isPort = (text: string | undefined): text is string =>
   /^[1-9]\d{0,4}$/.test(text ?? '') && Number(text) <= 65_535;
 
+/** The words of an action that stands in one line, quotes as in a shell. @throws UsageError for a quote left open */
+export function actionWords(text: string): string[] {
+  try {
+    return splitWords(text);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new UsageError(error.message) : error;
+  }
+}
+
 /** Reads an action from its words. @throws UsageError listing the forms */
 export function parseAction(words: readonly string[]): Action {
-  const linkAction = parseLinkAction(words);
-  if (linkAction !== undefined) return linkAction;
+  const early = parseLinkAction(words) ?? parseIptablesAction(words);
+  if (early !== undefined) return early;
   const [verb, first, second, ...rest] = words;
   if (verb === 'newca' && first === undefined) return { do: verb };
   // Behind `--` on the command line: flags are for metrics-server, not for us.

@@ -7,6 +7,7 @@ import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
 import { nodePortsOf } from './edge-watcher.ts';
 import { declareHosts, edgesOf } from './hosts.ts';
+import { actOnIptables, isIptablesAction } from './iptables-action.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
 import { createPki } from './pki.ts';
@@ -40,6 +41,7 @@ export async function startLocalCluster(
     ...createObserver(world, hosts, description, cloud.apiserver),
     async act(action) {
       if (isLinkAction(action)) await actOnLink(world, hosts, action);
+      else if (isIptablesAction(action)) await actOnIptables(world, hosts, action);
       else if (isForCloud(action)) await cloud.act(action);
       else await edges.act(action);
     },

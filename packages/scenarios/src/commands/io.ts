@@ -2,6 +2,8 @@
 export interface Io {
   out(text: string): void;
   error(text: string): void;
+  /** All of standard input. */
+  input?: () => Promise<string>;
   /** Whether `out` is a terminal that takes colours. */
   colour: boolean;
   /** Width of `out` in columns. */

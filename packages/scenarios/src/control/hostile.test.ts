@@ -78,7 +78,7 @@ describe('hostile input to the control API', () => {
     );
     // What has a schema of its own; the others take no body.
     const verbs = posts.filter(({ body }) => body !== undefined).map(({ path }) => path.replace(/^.*\//, ''));
-    expect(verbs).toEqual(['act', 'advance', 'kubectl', 'curl']);
+    expect(verbs).toEqual(['act', 'advance', 'kubectl', 'curl', 'iptables', 'route']);
     const keys = fc.constantFrom(
       'action',
       'words',

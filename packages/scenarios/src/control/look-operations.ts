@@ -6,7 +6,11 @@ import { type Json, schemas } from './schemas.ts';
 import { tracePage } from './trace-page.ts';
 import { endpointsOf } from './world-json.ts';
 
-const commandJson = ({ stdout, stderr, exitCode }: CommandResult): Json<typeof schemas.CommandAnswer> => ({
+export const commandJson = ({
+  stdout,
+  stderr,
+  exitCode,
+}: CommandResult): Json<typeof schemas.CommandAnswer> => ({
   stdout,
   stderr,
   exitCode,

@@ -1,6 +1,7 @@
 import { catalog } from '../catalog/index.ts';
 import { faults } from '../faults/index.ts';
 import { lookOperations } from './look-operations.ts';
+import { natOperations } from './nat-operations.ts';
 import { type Operation, operation } from './operation.ts';
 import { type Json, schemas } from './schemas.ts';
 import { actOperations, lifeOperations } from './world-operations.ts';
@@ -55,4 +56,5 @@ export const operations: readonly Operation[] = [
   ...lifeOperations,
   ...actOperations,
   ...lookOperations,
+  ...natOperations,
 ];

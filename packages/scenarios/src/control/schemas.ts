@@ -1,6 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import * as act from './act-schemas.ts';
 import * as look from './look-schemas.ts';
+import * as nat from './nat-schemas.ts';
 import * as world from './world-schemas.ts';
 
 // What goes in and out of the control API, as JSON Schema: it checks requests, makes the types and the OpenAPI document.
@@ -45,6 +46,8 @@ export const schemas = {
   KubectlRequest: act.kubectlRequest,
   CurlRequest: act.curlRequest,
   CommandAnswer: act.commandAnswer,
+  IptablesRequest: nat.iptablesRequest,
+  RouteRequest: nat.routeRequest,
   Diagnosis: look.diagnosis,
   TraceEvent: look.traceEvent,
   Health: health,

@@ -51,6 +51,13 @@ export class HostTable<H extends TableHost> {
     return this.#byName.get(name);
   }
 
+  /** The host that a {@link Host} of this net is. @throws SimError SIM_ERR_ADDRESS for a host of another net */
+  own(host: Host): H {
+    const own = this.#byName.get(host.name);
+    if (own !== undefined) return own;
+    throw new SimError('SIM_ERR_ADDRESS', { value: host.name, what: 'a host', expected: 'one of this net' });
+  }
+
   /** The host with this described or leased address; loopback addresses belong to nobody else. */
   at(address: string): H | undefined {
     return this.#byAddress.get(address);

@@ -17,6 +17,7 @@ import { UnixPorts } from './loopback-unix.ts';
 import { createNatTable } from './nat.ts';
 import type { Host, HostOptions, Listener, ListenOptions, ListenTarget, Net } from './net.ts';
 import { OpenSockets } from './open-sockets.ts';
+import { viewRoute } from './routing.ts';
 
 export interface LoopbackNetOptions extends Pick<LoopbackParts, 'clock' | 'ids' | 'trace'> {
   leasePrefix?: string;
@@ -155,6 +156,12 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     hosts: hosts.all,
     host,
     link: (a, b) => parts.links.between(a, b),
+    route: (from, target, routeOptions = {}) =>
+      viewRoute(hosts, hosts.own(from), target, routeOptions, (onHost, at) => {
+        const fits = ({ target: own }: Bound) =>
+          'port' in own && own.port === at.port && (own.address === undefined || own.address === at.address);
+        return onHost.bound.find(fits)?.options.component;
+      }),
     async authority(request) {
       // Loaded when first needed: a run without TLS need not pay for it.
       const { createX509Authority } = await import('../tls/x509.ts');

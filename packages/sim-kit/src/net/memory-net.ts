@@ -24,7 +24,7 @@ import type {
 import { NetError } from './net-error.ts';
 import { OpenSockets } from './open-sockets.ts';
 import { refuseDial } from './refusal.ts';
-import { routeDial } from './routing.ts';
+import { routeDial, viewRoute } from './routing.ts';
 
 // Linux's net.ipv4.ip_local_port_range.
 const EPHEMERAL_PORT_FIRST = 32_768;
@@ -198,6 +198,14 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
       hosts.add(host);
       return host;
     },
+    route: (from, target, options = {}) =>
+      viewRoute(
+        hosts,
+        hosts.own(from),
+        target,
+        options,
+        (host, at) => listenerAt(host, at)?.options.component,
+      ),
     authority: async (options) =>
       createModelAuthority(options, {
         now: () => clock.now(),

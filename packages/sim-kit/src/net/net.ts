@@ -4,6 +4,7 @@ import type { EcKey } from '../tls/ec-key.ts';
 import type { TlsClientOptions, TlsError, TlsServerOptions } from '../tls/verdict.ts';
 import type { Iptables } from './iptables/iptables.ts';
 import type { NatTable } from './nat.ts';
+import type { RouteOptions, RouteView } from './routing.ts';
 
 /** A TCP endpoint; `address` is an IPv4 literal, or a name where a world has an uplink. */
 export interface Endpoint {
@@ -167,6 +168,11 @@ export interface Net extends AsyncDisposable {
    * @throws SimError SIM_ERR_LINK_SELF
    */
   link(a: Host, b: Host): Link;
+  /**
+   * Where a dial of `from` would end and which rules it would meet on its way; nothing is dialled, nothing counted.
+   * `natOf` gives hosts other nat tables than they have.
+   */
+  route(from: Host, target: Endpoint, options?: Pick<RouteOptions, 'pod' | 'natOf'>): RouteView;
   /** Creates a throw-away certificate authority: real X.509 on loopback, a model of it on memory. */
   authority(options: CertificateAuthorityOptions): Promise<CertificateAuthority>;
   /** A new P-256 key: from seed and label on memory, from the machine's randomness on loopback. */

@@ -1,7 +1,8 @@
 import type { HostTable, TableHost } from './host-table.ts';
 import { printRule } from './iptables/print-rule.ts';
+import type { Table } from './iptables/tables.ts';
 import { type Packet, type Passage, traverse } from './iptables/traverse.ts';
-import type { DialTarget, Endpoint } from './net.ts';
+import type { DialTarget, Endpoint, Host } from './net.ts';
 
 /** What one built-in chain of nat made of a dial. */
 export interface ChainPassage {
@@ -25,6 +26,10 @@ export type Route<H> = { translated?: Endpoint; rule?: string; source: string; p
 export interface RouteOptions {
   /** Count the rules that hit: the dial is a real one. Default false. */
   count?: boolean;
+  /** Keep the rules that were missed, and why. Default false. */
+  explain?: boolean;
+  /** The nat table of a host, instead of the one it has: a rehearsal. */
+  natOf?: (host: Host) => Table;
   /** Address of the pod of `from` that dials. */
   pod?: string | undefined;
 }
@@ -143,11 +148,12 @@ class Way<H extends TableHost> {
   }
 
   #traverse(host: H, chain: string) {
-    const { nat } = host.iptables;
+    const { count, explain, natOf } = this.#options;
+    const nat = natOf?.(host) ?? host.iptables.nat;
     const here = {
       isLocal: (address: string) => this.#isLoopback(address) || this.#hosts.at(address) === host,
     };
-    const passage = traverse(nat, chain, this.#packet, here, this.#options.count === true);
+    const passage = traverse(nat, chain, this.#packet, here, { count, explain });
     this.#passages.push({ host: host.name, chain, passage });
     const { verdict } = passage;
     const redirects = verdict?.spec.target?.name === 'DNAT' || verdict?.spec.target?.name === 'REDIRECT';
@@ -194,4 +200,44 @@ class Way<H extends TableHost> {
 
 function reached<H>(host: H, address: string, port: number): { outcome: 'reached'; host: H; at: Endpoint } {
   return { outcome: 'reached', host, at: { address, port } };
+}
+
+/** Where a dial would end, without making it. */
+export interface RouteView {
+  outcome: 'listener' | 'nobody' | 'no-route' | 'blackhole' | 'outside';
+  /** The component that listens there. */
+  listener?: string;
+  /** The host it gets to, by name. */
+  host?: string;
+  /** The endpoint it gets to, or is sent to and never reaches, in described addresses. */
+  at: Endpoint;
+  source: string;
+  rule?: string;
+  passages: ChainPassage[];
+}
+
+/** Follows a dial that nobody makes; `listenerAt` says who listens where on a host. */
+export function viewRoute<H extends TableHost>(
+  hosts: HostTable<H>,
+  from: H,
+  target: Endpoint,
+  options: Omit<RouteOptions, 'count' | 'explain'>,
+  listenerAt: (host: H, at: Endpoint) => string | undefined,
+): RouteView {
+  const route = routeDial(hosts, from, target, { ...options, explain: true });
+  const { source, passages, rule } = route;
+  const sent = route.translated ?? target;
+  const described = hosts.at(sent.address)?.describedAddress ?? sent.address;
+  const common = {
+    source,
+    passages,
+    ...(rule !== undefined && { rule }),
+    at: { ...sent, address: described },
+  };
+  if (route.outcome !== 'reached')
+    return { ...common, outcome: route.outcome === 'refused' ? 'nobody' : route.outcome };
+  const at = 'path' in route.at ? common.at : route.at;
+  const listener = listenerAt(route.host, at);
+  const end = { ...common, at, host: route.host.name };
+  return listener === undefined ? { ...end, outcome: 'nobody' } : { ...end, outcome: 'listener', listener };
 }

@@ -5,6 +5,7 @@ import type { Action } from '../action.ts';
 import { startCloud } from '../cloud-half.ts';
 import { startEdges, surroundingsIn } from '../edge-half.ts';
 import { declareHosts } from '../hosts.ts';
+import { actOnIptables, isIptablesAction } from '../iptables-action.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import type { FromHalf, ToHalf } from './messages.ts';
 
@@ -54,7 +55,10 @@ async function start(message: ToHalf & { kind: 'start' }): Promise<Half> {
       : await startEdges(own, surroundingsIn(own, hosts, pki, description.edges), description.edges),
   );
   return {
-    act: (action) => (isLinkAction(action) ? actOnLink(own, hosts, action) : started.act(action)),
+    act(action) {
+      if (isLinkAction(action)) return actOnLink(own, hosts, action);
+      return isIptablesAction(action) ? actOnIptables(own, hosts, action) : started.act(action);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
 import { declareHosts, edgesOf } from '../hosts.ts';
+import { actOnIptables, isIptablesAction } from '../iptables-action.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import { isForCloud } from '../local-cluster.ts';
 import { createObserver } from '../observer.ts';
@@ -56,6 +57,11 @@ export async function startSplitCluster(
       if (isLinkAction(action)) {
         // Here first: what this process cannot do, none can.
         await actOnLink(world, hosts, action);
+        await halves.cloud.act(action);
+        await halves.edge.act(action);
+      } else if (isIptablesAction(action)) {
+        // Each process has the tables of all hosts, and asks them when it dials.
+        await actOnIptables(world, hosts, action);
         await halves.cloud.act(action);
         await halves.edge.act(action);
       } else await (isForCloud(action) ? halves.cloud : halves.edge).act(action);

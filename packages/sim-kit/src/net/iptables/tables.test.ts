@@ -23,7 +23,7 @@ const here = { isLocal: (address: string) => address === '10.0.0.2' || address.s
 
 /** The rule that decides about a packet in OUTPUT, as chain and number. */
 function verdict(tables: Iptables, sent: Packet, chain = 'OUTPUT'): string | undefined {
-  const found = traverse(tables.nat, chain, sent, here, false).verdict;
+  const found = traverse(tables.nat, chain, sent, here, {}).verdict;
   return found && `${found.chain} ${found.number}`;
 }
 
@@ -90,7 +90,8 @@ describe('a packet in a chain', () => {
 
   it('is counted by what it matches, and by the policy where nothing decides', () => {
     const tables = after('-N A', '-A OUTPUT -j A', '-A A -p tcp --dport 1 -j DNAT --to 1.1.1.1');
-    for (const port of [1, 1, 2]) traverse(tables.nat, 'OUTPUT', packet('1.2.3.4', port), here, true);
+    for (const port of [1, 1, 2])
+      traverse(tables.nat, 'OUTPUT', packet('1.2.3.4', port), here, { count: true });
     const { stdout } = tables.run(['-t', 'nat', '-v', '-S']);
     expect(stdout).toContain('-P OUTPUT ACCEPT -c 1 60');
     expect(stdout).toContain('-A OUTPUT -c 3 180 -j A');
@@ -148,7 +149,7 @@ describe('iptables-restore', () => {
     expect(tables.restore(`${file}\n`, { anything: true })).toEqual({ stdout: '', stderr: '', exitCode: 0 });
     const { stdout } = tables.run(['-t', 'nat', '-S', 'KUBE-SERVICES']);
     for (const line of file.split('\n').slice(6, 8)) expect(stdout).toContain(line);
-    const found = traverse(tables.nat, 'OUTPUT', packet('10.66.0.11', 10_350), here, false);
+    const found = traverse(tables.nat, 'OUTPUT', packet('10.66.0.11', 10_350), here, { explain: true });
     expect(found.undecided.map(({ chain, number }) => `${chain} ${number}`)).toEqual([
       'KUBE-SERVICES 1',
       'KUBE-SERVICES 2',

@@ -45,24 +45,33 @@ export interface Passage {
   verdict?: Step;
   /** Rules that nobody can say of whether they match, since the model lacks what they ask; taken not to. */
   undecided: Step[];
+  /** Rules it met and did not match, and what of each it lacks; only where that was asked for. */
+  missed: (Step & { lacks: string })[];
+}
+
+export interface TraverseOptions {
+  /** The packet is a real one, and rules and policy count it. */
+  count?: boolean | undefined;
+  /** Keep the rules that were missed. */
+  explain?: boolean | undefined;
 }
 
 /** Bytes of a SYN with the options that Linux sends. */
 const SYN_BYTES = 60;
 
-/** Leads a packet through a built-in chain. `count`: the packet is a real one, and rules and policy count it. */
+/** Leads a packet through a built-in chain. */
 export function traverse(
   table: Table,
   chain: string,
   packet: Packet,
   here: Locality,
-  count: boolean,
+  options: TraverseOptions,
 ): Passage {
-  const passage: Passage = { steps: [], undecided: [] };
+  const passage: Passage = { steps: [], undecided: [], missed: [] };
   const top = table.chain(chain);
   if (top === undefined) return passage;
-  const decided = walk(table, top, packet, here, { passage, count });
-  if (decided !== true && count) add(top);
+  const decided = walk(table, top, packet, here, { passage, ...options });
+  if (decided !== true && options.count === true) add(top);
   return passage;
 }
 
@@ -77,14 +86,16 @@ function walk(
   chain: Chain,
   packet: Packet,
   here: Locality,
-  run: { passage: Passage; count: boolean },
+  run: TraverseOptions & { passage: Passage },
 ): true | 'return' {
   for (const [at, rule] of chain.rules.entries()) {
     const step: Step = { chain: chain.name, number: at + 1, spec: rule.spec };
     const fits = matches(rule.spec, packet, here);
     if (fits === undefined) run.passage.undecided.push(step);
+    if (fits === false && run.explain === true)
+      run.passage.missed.push({ ...step, lacks: lackOf(rule.spec, packet, here) });
     if (fits !== true) continue;
-    if (run.count) add(rule);
+    if (run.count === true) add(rule);
     run.passage.steps.push(step);
     const { target } = rule.spec;
     if (target === undefined) continue;
@@ -111,15 +122,35 @@ function walk(
 /** undefined: all that can be decided fits, and something cannot. */
 function matches(spec: RuleSpec, packet: Packet, here: Locality): boolean | undefined {
   const decided = [
+    ...ownConditions(spec, packet),
+    ...spec.matches.map((match) => isMatched(match, packet, here)),
+  ];
+  if (decided.includes(false)) return false;
+  return decided.includes(undefined) ? undefined : true;
+}
+
+/** Whether each condition of the rule itself holds, in the order of {@link ownNames}. */
+function ownConditions(spec: RuleSpec, packet: Packet): (boolean | undefined)[] {
+  return [
     fits(spec.protocol, (number) => number === 6),
     fits(spec.source, (network) => isIn(parseAddress(packet.source) ?? 0, network)),
     fits(spec.destination, (network) => isIn(parseAddress(packet.destination) ?? 0, network)),
     fits(spec.inside, (name) => isInterface(name, packet.inside)),
     fits(spec.outside, (name) => isInterface(name, packet.outside)),
-    ...spec.matches.map((match) => isMatched(match, packet, here)),
   ];
-  if (decided.includes(false)) return false;
-  return decided.includes(undefined) ? undefined : true;
+}
+
+const ownNames = ['protocol', 'source', 'destination', 'in-interface', 'out-interface'];
+
+/** The first thing a packet lacks for a rule, by its name: `destination port`. */
+function lackOf(spec: RuleSpec, packet: Packet, here: Locality): string {
+  const at = ownConditions(spec, packet).indexOf(false);
+  if (at >= 0) return ownNames[at] ?? '';
+  const match = spec.matches.find((candidate) => isMatched(candidate, packet, here) === false);
+  if (match?.module !== 'tcp' && match?.module !== 'udp') return match?.module ?? '';
+  const port = packet.destinationPort;
+  const isPort = fits(match.dport, ({ first, last }) => first <= port && port <= last);
+  return isPort === false ? 'destination port' : 'source port';
 }
 
 /** Whether a condition holds; one that is not there does. */
