@@ -299,15 +299,25 @@ async function runWithCertManager(
     certificate: () => current,
     ...(roots && { roots }),
   });
-  await Promise.all([
+  const parts = [
     startEdgestream(current),
     ...modules,
-    rotates &&
-      rotateCertificates(manager, (rotated) => {
-        current = rotated;
-        edgehub?.reconnect();
-      }),
-  ]);
+    ...(rotates
+      ? [
+          rotateCertificates(manager, (rotated) => {
+            current = rotated;
+            edgehub?.reconnect();
+          }),
+        ]
+      : []),
+  ];
+  try {
+    await Promise.all(parts);
+  } finally {
+    // The process has not ended before each of them has closed what it had opened.
+    ending.abort();
+    await Promise.allSettled(parts);
+  }
 }
 
 /** The modules that run: what the release has and the configuration enables. */
