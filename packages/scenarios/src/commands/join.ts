@@ -2,12 +2,14 @@ import { createCertificateFiles } from '@kubeedge-sim/edge-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { CONTROL_DOCKER } from '../catalog/founding-cluster.ts';
 import { resolveCell } from '../cell.ts';
-import { HUB_PORT } from '../cluster/edge-half.ts';
+import { HTTPS_PORT, HUB_PORT, TUNNEL_PORT } from '../cluster/edge-half.ts';
 import { findScenario } from '../select.ts';
 import { describeEdge } from '../standalone/describe.ts';
 import { startEdgeProcess } from '../standalone/edge-process.ts';
 import { joinCloudcore } from '../standalone/join.ts';
 import { openJoinFolder } from '../standalone/join-files.ts';
+import { keadmConfig } from '../standalone/keadm-config.ts';
+import { type KeadmLine, readKeadmLine } from '../standalone/keadm-line.ts';
 import { nodeAddresses } from '../standalone/node-addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import { machineAddress, nodeNames, parseEndpoint } from './edge.ts';
@@ -16,11 +18,12 @@ import { warnOfListening } from './listen.ts';
 
 /** Named as keadm join names them, where it has them. */
 export interface JoinFlags {
-  cloudcoreIpport: string;
-  token: string;
-  edgenodeName: string;
-  certport: number;
-  tunnelport: number;
+  cloudcoreIpport?: string;
+  token?: string;
+  edgenodeName?: string;
+  certport?: number;
+  tunnelport?: number;
+  edgeStream?: boolean;
   kubeedgeVersion?: string;
   certPath?: string;
   docker?: string;
@@ -31,19 +34,39 @@ export interface JoinFlags {
   seed: number;
 }
 
-/** Joins a cloudcore by token, and serves the node until `stop` aborts. */
-export async function join(io: Io, flags: JoinFlags, stop: AbortSignal): Promise<void> {
-  const hub = parseEndpoint(flags.cloudcoreIpport, HUB_PORT);
-  const [name = ''] = nodeNames(flags.edgenodeName, 1);
-  const httpServer = { ...hub, port: flags.certport };
-  const tunnel = { ...hub, port: flags.tunnelport };
+/**
+ * Joins a cloudcore by token, and serves the node until `stop` aborts. `words` are those of a keadm join; a flag counts for
+ * more than what they say.
+ */
+export async function join(
+  io: Io,
+  words: readonly string[],
+  flags: JoinFlags,
+  stop: AbortSignal,
+): Promise<void> {
+  const line = words.length === 0 ? undefined : readKeadmLine(words);
+  const told = line?.flags ?? {};
+  const hub = parseEndpoint(
+    flags.cloudcoreIpport ?? told['cloudcore-ipport'] ?? missing('-e, --cloudcore-ipport <host[:port]>'),
+    HUB_PORT,
+  );
+  const token = flags.token ?? told.token ?? missing('-t, --token <token>');
+  const wanted = flags.edgenodeName ?? told['edgenode-name'] ?? missing('-i, --edgenode-name <name>');
+  const [name = ''] = nodeNames(wanted, 1);
+  const version = flags.kubeedgeVersion ?? told['kubeedge-version'];
   const { edgecore, docker } = resolveCell(findScenario('missing-pod-metrics').defaults, {
-    edgecore: flags.kubeedgeVersion,
+    // keadm takes the number alone.
+    edgecore: version?.replace(/^(?=\d)/, 'v'),
     docker: flags.docker ?? CONTROL_DOCKER,
   });
-  const { certPath, token } = flags;
+  const keadm = line && keadmConfig(edgecore, mergeLine(line, flags));
+  const edgeStream = flags.edgeStream ?? keadm?.edgeStream ?? true;
+  const httpServer = { ...hub, port: flags.certport ?? portOf(told.certport, HTTPS_PORT) };
+  const tunnel = { ...hub, port: keadm?.tunnelPort ?? flags.tunnelport ?? TUNNEL_PORT };
+  const { certPath } = flags;
   const files = certPath === undefined ? createCertificateFiles() : openJoinFolder(certPath);
-  const asked = { nodeName: name, edgecore, httpServer, token, files, signal: stop };
+  const { isKubesphere = false } = line ?? {};
+  const asked = { nodeName: name, edgecore, httpServer, token, files, signal: stop, isKubesphere };
   const isNew = await joinCloudcore(asked).catch((error: unknown) => {
     // Ctrl-C before there was an answer.
     if (stop.aborted && !(error instanceof UsageError)) return undefined;
@@ -61,14 +84,16 @@ export async function join(io: Io, flags: JoinFlags, stop: AbortSignal): Promise
     certificate: { httpServer, token, files },
     describe(nowMs, lease) {
       const isCloudHere = hub.address === 'localhost' || hub.address.startsWith('127.');
+      const chosen = flags.address ?? keadm?.nodeIp;
       const [address = ''] = nodeAddresses({
-        ...flags,
+        ...(chosen !== undefined && { address: chosen }),
         nodes: 1,
         isCloudHere,
         lease,
         machine: machineAddress,
       });
-      return [describeEdge({ name, address, edgecore, docker, podCount: flags.pods }, nowMs)];
+      const described = describeEdge({ name, address, edgecore, docker, podCount: flags.pods }, nowMs);
+      return [{ ...described, edgeStream }];
     },
     healthPort: flags.healthPort,
     ...(flags.listen !== undefined && { publishOn: flags.listen }),
@@ -77,7 +102,9 @@ export async function join(io: Io, flags: JoinFlags, stop: AbortSignal): Promise
   const [node] = running.nodes;
   const lines = [
     `${name.padEnd(16)} ${node?.address}   edgecore ${edgecore}, Docker ${docker}`,
-    `tunnel server    wss://${tunnel.address}:${tunnel.port}/v1/kubeedge/connect`,
+    edgeStream
+      ? `tunnel server    wss://${tunnel.address}:${tunnel.port}/v1/kubeedge/connect`
+      : `tunnel           none: keadm leaves modules.edgeStream.enable off in ${edgecore}; give --edge-stream for one`,
     `certificate      ${certPath ?? 'not kept (--cert-path)'}, renewed in time`,
     `health           ${running.healthUrl}/readyz`,
     ...(flags.listen === undefined ? [] : [`the same on      ${flags.listen}`]),
@@ -86,8 +113,35 @@ export async function join(io: Io, flags: JoinFlags, stop: AbortSignal): Promise
   ];
   io.out(`${lines.join('\n')}\n`);
   void running.connected.then(() =>
-    io.out(`ready: ${name} has its tunnel to ${tunnel.address}:${tunnel.port}\n`),
+    io.out(
+      edgeStream
+        ? `ready: ${name} has its tunnel to ${tunnel.address}:${tunnel.port}\n`
+        : `ready: ${name} runs without a tunnel: no logs, no exec, no metrics\n`,
+    ),
   );
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** @throws UsageError */
+function missing(option: string): never {
+  throw new UsageError(
+    `required option '${option}' not specified: give it, or a whole keadm join in quotes instead of flags.`,
+  );
+}
+
+/** The line with what flags say otherwise. */
+function mergeLine({ flags: told, isKubesphere }: KeadmLine, { tunnelport }: JoinFlags): KeadmLine {
+  return {
+    isKubesphere,
+    flags: { ...told, ...(tunnelport !== undefined && { tunnelport: String(tunnelport) }) },
+  };
+}
+
+/** @throws UsageError */
+function portOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new UsageError(`Tried to use ${JSON.stringify(text)} as a port of cloudcore; give 1 to 65535.`);
 }

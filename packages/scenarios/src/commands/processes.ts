@@ -66,19 +66,26 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
   program
     .command('join')
     .description('get a node its certificate from a cloudcore by token, and serve it as its edge')
-    .requiredOption('-e, --cloudcore-ipport <host[:port]>', 'cloudcore’s CloudHub (port 10000 if left out)')
-    .requiredOption('-t, --token <token>', 'of Secret tokensecret, as keadm gettoken prints it')
-    .requiredOption('-i, --edgenode-name <name>', 'the node’s name')
+    .argument(
+      '[keadm...]',
+      'a keadm join instead of the flags, in quotes the whole line that KubeSphere shows',
+    )
+    // What keadm knows besides is read with the rest of its words.
+    .allowUnknownOption()
+    .option('-e, --cloudcore-ipport <host[:port]>', 'cloudcore’s CloudHub (port 10000 if left out)')
+    .option('-t, --token <token>', 'of Secret tokensecret, as keadm gettoken prints it')
+    .option('-i, --edgenode-name <name>', 'the node’s name')
     .addOption(
-      new Option('-s, --certport <port>', 'cloudcore’s port for certificates')
-        .default(10_002)
-        .argParser(integerFrom(1, 65_535)),
+      new Option('-s, --certport <port>', 'cloudcore’s port for certificates (default: 10002)').argParser(
+        integerFrom(1, 65_535),
+      ),
     )
     .addOption(
-      new Option('--tunnelport <port>', 'cloudcore’s tunnel server')
-        .default(10_004)
-        .argParser(integerFrom(1, 65_535)),
+      new Option('--tunnelport <port>', 'cloudcore’s tunnel server (default: 10004)').argParser(
+        integerFrom(1, 65_535),
+      ),
     )
+    .option('--edge-stream', 'modules.edgeStream.enable, where the keadm of the line leaves it off')
     .option('--kubeedge-version <tag>', 'KubeEdge release of the node, e.g. v1.6.2')
     .option('--cert-path <folder>', 'where to keep the certificate (default: nowhere, it goes with the node)')
     .option('--docker <version>', 'its Docker Engine, e.g. 18.09.1')
@@ -87,10 +94,10 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())
-    .action(async (flags: JoinFlags) => {
+    .action(async (words: string[], flags: JoinFlags) => {
       io.catchSignals?.();
       const { join } = await import('./join.ts');
-      return join(io, flags, stop);
+      return join(io, words, flags, stop);
     });
   program
     .command('certificates')

@@ -18,7 +18,7 @@ export interface EdgeProcessOptions {
 export interface EdgeProcess {
   readonly nodes: readonly EdgeNodeDescription[];
   readonly healthUrl: string;
-  /** Resolves when every node has had its tunnel at once. */
+  /** Resolves when every node that is to have a tunnel has had it at once. */
   readonly connected: Promise<void>;
 }
 
@@ -29,7 +29,8 @@ export async function startEdgeProcess(world: World, options: EdgeProcessOptions
   const declared = new Map(
     nodes.map(({ name, address }) => [name, world.net.host({ name, address, inbound: 'drop' })]),
   );
-  const tunnels = watchTunnels(world, [...declared.keys()]);
+  const withTunnel = nodes.filter(({ edgeStream = true }) => edgeStream).map(({ name }) => name);
+  const tunnels = watchTunnels(world, withTunnel);
   const where = { port: healthPort, ...(publishOn !== undefined && { publishOn }) };
   const health = world.own(await startHealthServer(world, tunnels.missing, where));
   const hosts = {
@@ -52,6 +53,7 @@ export async function startEdgeProcess(world: World, options: EdgeProcessOptions
 function watchTunnels(world: World, names: readonly string[]) {
   const open = new Set<string>();
   const all = Promise.withResolvers<void>();
+  if (names.length === 0) all.resolve();
   world.trace.subscribe((event) => {
     if (event.kind !== 'edgestream.tunnel') return;
     if (event.detail.state === 'open') open.add(event.host);

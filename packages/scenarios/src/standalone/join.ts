@@ -11,6 +11,8 @@ export interface JoinOptions {
   token: string;
   files: CertificateFiles;
   signal: AbortSignal;
+  /** Whether the command is KubeSphere's, whose ports are not those that cloudcore is reached at. */
+  isKubesphere?: boolean;
 }
 
 /** An address for documentation (RFC 5737): no cluster has it. */
@@ -42,18 +44,28 @@ export async function joinCloudcore(options: JoinOptions): Promise<boolean> {
   }
 }
 
+/** kubesphere/kubesphere#4722 */
+const NODE_PORTS =
+  ' KubeSphere has cloudcore behind NodePorts: let a gateway map ports 10000 to 10004 to 30000 to 30004, or edit the ' +
+  'ports of the command.';
+
 const HOW_TO_GET =
   "keadm gettoken, or kubectl get secret -n kubeedge tokensecret -o=jsonpath='{.data.tokendata}' | base64 -d";
 
 /** What was tried, what was found, what to do. */
-function explain(error: ExchangeError, { httpServer, token }: JoinOptions, nowMs: number): string {
+function explain(
+  error: ExchangeError,
+  { httpServer, token, isKubesphere = false }: JoinOptions,
+  nowMs: number,
+): string {
   const server = `https://${httpServer.address}:${httpServer.port}`;
   const { found } = error;
   switch (error.failure) {
     case 'unreachable':
       return (
         `Tried to get a certificate from ${server}, found: ${found}. Start cloudcore there, let its port ` +
-        `${httpServer.port} be reached, or give another place with --cloudcore-ipport and --certport.`
+        `${httpServer.port} be reached, or give another place with --cloudcore-ipport and --certport.` +
+        (isKubesphere ? NODE_PORTS : '')
       );
     case 'no-authority':
       return (
