@@ -15,7 +15,7 @@ import type { ClusterHosts } from './hosts.ts';
 const STREAM_NODE_PORT = 30_003;
 
 /** NodePorts on which the cloud of a description listens: QUIC is not served. */
-export function nodePortsOf({ edgeWatcher }: ClusterDescription): number[] {
+export function nodePortsOf({ edgeWatcher }: Pick<ClusterDescription, 'edgeWatcher'>): number[] {
   if (edgeWatcher === undefined) return [];
   return servicePorts.filter(({ name }) => name !== 'cloudhub-quic').map(({ nodePort }) => nodePort);
 }

@@ -5,7 +5,6 @@ import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
-import { nodePortsOf } from './edge-watcher.ts';
 import { declareHosts, edgesOf } from './hosts.ts';
 import { actOnIptables, isIptablesAction } from './iptables-action.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
@@ -28,8 +27,7 @@ export async function startLocalCluster(
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
   if (publishOn !== undefined) {
-    const ports = [...cloudPorts(description), ...nodePortsOf(description)];
-    await publishCloud(world, hosts.cloud, publishOn, ports);
+    await publishCloud(world, hosts.cloud, publishOn, cloudPorts(description));
   }
   const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);

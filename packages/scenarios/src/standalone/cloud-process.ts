@@ -1,9 +1,8 @@
 import type { Certificate, World } from '@kubeedge-sim/sim-kit';
 import { startCloud } from '../cluster/cloud-half.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
-import { nodePortsOf } from '../cluster/edge-watcher.ts';
 import { declareHosts } from '../cluster/hosts.ts';
-import { publishCloud } from '../cluster/publish.ts';
+import { cloudPorts, publishCloud } from '../cluster/publish.ts';
 import { type Certificates, makeCertificates, readCloudPki } from './certificates.ts';
 import { startHealthServer } from './health.ts';
 
@@ -39,7 +38,7 @@ export async function startCloudProcess(world: World, options: CloudProcessOptio
   const files = await options.certificates(address, (names) =>
     makeCertificates(world, names, options.authority),
   );
-  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn, nodePortsOf(description));
+  if (publishOn !== undefined) await publishCloud(world, hosts.cloud, publishOn, cloudPorts(description));
   let isUp = false;
   const readiness = () => (isUp ? [] : ['the cloud is starting']);
   const where = { port: healthPort, ...(publishOn !== undefined && { publishOn }) };
