@@ -17,7 +17,8 @@ const nothing: Selection = {
 /** The matchers of owner and pod, `kube_pod_owner{…}` and `kube_pod_info{…}`. */
 function matchers(selection: Partial<Selection>) {
   const expression = makeExpression('pod_cpu_usage', { ...nothing, ...selection }) ?? '';
-  const [, owner, pod] = /kube_pod_owner\{(.*)\} \* on .* kube_pod_info\{(.*)\}, 0\.001\)$/.exec(expression) ?? [];
+  const [, owner, pod] =
+    /kube_pod_owner\{(.*)\} \* on .* kube_pod_info\{(.*)\}, 0\.001\)$/.exec(expression) ?? [];
   return [owner, pod];
 }
 

@@ -99,7 +99,8 @@ export async function startCloud(
   keep(await startDockerEngine(world, machine, { profile: engineProfile(description.cloud.docker) }));
   keep(await startKubelet(world, machine, { nodeName: description.cloud.name, certificate: pki.kubelet }));
 
-  keep(await startEdgeWatcherOf(world, hosts, description, { store, apiserver: apiserver.endpoint }));
+  const asked = { store, apiserver: apiserver.endpoint };
+  const edgeWatcher = keep(await startEdgeWatcherOf(world, hosts, description, asked));
   saveCertificates(store.secrets, { ca: pki.kubeedgeRoot, server: pki.tunnel });
   const tunnelPorts = tunnelPortsIn(store);
   let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
@@ -136,8 +137,8 @@ export async function startCloud(
   const { args, external = false } = description.metricsServer;
   let metricsServer = external ? undefined : await metricsServerOf(args);
   const kubesphere = await startKubesphere(world, hosts, description, {
-    store,
-    apiserver: apiserver.endpoint,
+    ...asked,
+    kubeedge: edgeWatcher.endpoint,
   });
   if (kubesphere !== undefined) keep(kubesphere);
   const restartCloudcore = async () => {

@@ -8,17 +8,22 @@ import { CLOUD_NODE, describeFoundingCluster, EDGE, EDGE_POD } from '../catalog/
 import { settleCluster } from '../catalog/metrics-path.ts';
 import { endpointsOf } from '../control/world-json.ts';
 import type { Cluster } from './cluster.ts';
-import type { KubesphereDescription } from './description.ts';
+import type { ClusterDescription, KubesphereDescription } from './description.ts';
 import { declareHosts } from './hosts.ts';
 import { startKubesphere } from './kubesphere.ts';
 import { startLocalCluster } from './local-cluster.ts';
 
 const NODES = '/kapis/monitoring.kubesphere.io/v1alpha3/nodes?metrics_filter=node_cpu_total%24';
 
-async function cluster(world: World, docker: string, kubesphere: Partial<KubesphereDescription> = {}) {
+async function cluster(
+  world: World,
+  docker: string,
+  kubesphere: Partial<KubesphereDescription> = {},
+  rest: Partial<ClusterDescription> = {},
+) {
   const cell = { edgecore: 'v1.6.1', cloudcore: 'v1.6.1', docker, metricsServer: 'v0.4.2' };
   const founding = describeFoundingCluster(cell, world.clock.now());
-  const description = { ...founding, kubesphere: { version: 'v3.1.0', ...kubesphere } };
+  const description = { ...founding, kubesphere: { version: 'v3.1.0', ...kubesphere }, ...rest };
   return world.own(await startLocalCluster(world, description));
 }
 
@@ -59,6 +64,21 @@ test('refuses a release that is not known', async () => {
   const parts = { store, apiserver: { address: hosts.cloud.address, port: 6_443 } };
   const started = startKubesphere(world, hosts, { ...founding, kubesphere: { version: 'v4.1.2' } }, parts);
   await expect(started).rejects.toThrow(/KubeSphere v4\.1\.2.*v3\.1\.0/);
+});
+
+test('joining is asked of EdgeWatcher', async () => {
+  await using world = createMemoryWorld();
+  await world.run(async () => {
+    const one = await cluster(world, '20.10.24', {}, { edgeWatcher: { version: 'v0.1.0' } });
+    const join = '/kapis/kubeedge.kubesphere.io/v1alpha1/nodes/join';
+    const asked = async (query: string) =>
+      JSON.parse((await one.curl(CLOUD_NODE, `http://127.0.0.1:9090${join}?${query}`)).stdout) as object;
+    expect(await asked('node_name=new&node_ip=10.66.0.11')).toMatchObject({
+      code: 400,
+      message: 'Node IP 10.66.0.11 in use',
+    });
+    expect(await asked('node_name=new&node_ip=10.66.0.99')).toMatchObject({ status: 'Succeeded' });
+  });
 });
 
 test('a client outside reaches it, and it a Prometheus of the machine', async () => {
