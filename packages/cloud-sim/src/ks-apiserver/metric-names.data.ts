@@ -12,6 +12,23 @@ export function metricNames(level: MetricLevel, minor: KubesphereMinor): string[
   return table[level].flatMap(({ name, since }) => (since <= minor ? [name] : []));
 }
 
+/**
+ * All names of a level below a namespace, metering's among them: what an answer without a hit consists of
+ * (pkg/kapis/monitoring/v1alpha3/handler.go handleNoHit).
+ */
+export function noHitNames(level: MetricLevel, minor: KubesphereMinor): string[] {
+  const metered = level === 'namespace' || level === 'workload' || level === 'pod';
+  return [...metricNames(level, minor), ...(metered ? meters.map((meter) => `meter_${level}_${meter}`) : [])];
+}
+
+const meters = [
+  'cpu_usage',
+  'memory_usage_wo_cache',
+  'net_bytes_transmitted',
+  'net_bytes_received',
+  'pvc_bytes_total',
+];
+
 // `@3.3`: from that release on.
 const table = {
   cluster: named(

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiClient } from './api-client.ts';
 import { metricsJson } from './metric.ts';
-import { type MetricLevel, metricNames } from './metric-names.data.ts';
+import { type MetricLevel, noHitNames } from './metric-names.data.ts';
 import type { Monitoring } from './monitoring.ts';
 import { PanicError } from './panic.ts';
 import { BadRequestError, NoHitError, readQuery } from './query.ts';
@@ -99,7 +99,7 @@ export function addMonitoringRoutes(app: FastifyInstance, options: MonitoringRou
   }
 }
 
-/** An entry without data for each name, metering's among them upstream. */
+/** An entry without data for each name. */
 const noHit = (level: MetricLevel, { minor }: KubesphereVersion) => ({
-  results: metricNames(level, minor).map((name) => ({ metric_name: name, data: {} })),
+  results: noHitNames(level, minor).map((name) => ({ metric_name: name, data: {} })),
 });
