@@ -2,7 +2,7 @@ import type { Node } from '../kube-apiserver/objects.ts';
 import type { NodeMetrics, PodMetrics, Usage } from '../metrics-server/metrics-api.ts';
 import { milliValue, type Nano, parseQuantity, unitValue } from '../metrics-server/quantity.ts';
 import type { ApiClient } from './api-client.ts';
-import { goRegExp } from './go-text.ts';
+import { goPattern } from './go-text.ts';
 import type { Log } from './klog.ts';
 import type { Metric, MetricValue, Point } from './metric.ts';
 import { PanicError } from './panic.ts';
@@ -38,6 +38,15 @@ export function createEdgeMetrics({ get, log, shuffle }: EdgeMetricsOptions): As
   };
   const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+  function matcher(filter: string, parent: number): (name: string) => boolean {
+    try {
+      return goPattern(`^(?:${filter})$`);
+    } catch (error) {
+      failed(96, `Edge node filter regexp error ${textOf(error)}\n`, parent);
+      return () => false;
+    }
+  }
+
   async function nodes(names: readonly string[], selection: Selection, lines: NodeLines, parent: number) {
     let edges: Node[];
     try {
@@ -46,17 +55,9 @@ export function createEdgeMetrics({ get, log, shuffle }: EdgeMetricsOptions): As
     } catch (error) {
       return failed(lines.list, `List edge nodes error ${textOf(error)}\n`, parent);
     }
-    const pattern = goRegExp(`^(?:${selection.resourceFilter})$`);
-    if (pattern === undefined) {
-      failed(
-        96,
-        `Edge node filter regexp error error parsing regexp: \`^(?:${selection.resourceFilter})$\`\n`,
-        parent,
-      );
-    }
-    const wanted = new Map(
-      edges.flatMap((node) => (pattern?.test(node.metadata.name) ? [[node.metadata.name, node]] : [])),
-    );
+    const matches = matcher(selection.resourceFilter, parent);
+    const chosen = edges.filter(({ metadata }) => matches(metadata.name));
+    const wanted = new Map(chosen.map((node) => [node.metadata.name, node]));
     if (wanted.size === 0) {
       const source = `metricsserver.go:${lines.nothing}`;
       log({ severity: 'I', verbosity: 4, source, message: 'No edge node metrics is requested' }, parent);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatGoFloat, goRegExp, parseGoDuration, parseGoFloat, parseGoInt } from './go-text.ts';
+import { formatGoFloat, goPattern, parseGoDuration, parseGoFloat, parseGoInt } from './go-text.ts';
 
 it.for([
   [0.1, '0.1'],
@@ -36,12 +36,13 @@ it('durations are read as ParseDuration does', () => {
   expect(() => parseGoDuration('3000000h', false)).toThrow('time: invalid duration 3000000h');
 });
 
-it('patterns are Go’s, where both have them', () => {
-  expect(goRegExp('(?i)NODE_CPU')?.test('node_cpu_usage')).toBe(true);
-  expect(goRegExp('(?P<what>cpu)')?.test('node_cpu_usage')).toBe(true);
-  expect([goRegExp('node(?=_)'), goRegExp('(a)\\1'), goRegExp('[')]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+it('patterns are Go’s, and so are its words for one that it refuses', () => {
+  const find = goPattern('(?i)^NODE_[[:alpha:]]+_(?P<what>usage)$');
+  expect([find('node_cpu_usage'), find('node_cpu_total')]).toEqual([true, false]);
+  expect(() => goPattern('[')).toThrow('error parsing regexp: missing closing ]: `[`');
+  expect(() => goPattern('node(?=_)')).toThrow('invalid or unsupported Perl syntax: `(?=`');
+});
+
+it('a pattern takes no longer for being nested', () => {
+  expect(goPattern('^(a*)*$')(`${'a'.repeat(5_000)}b`)).toBe(false);
 });

@@ -1,3 +1,5 @@
+import { RE2JS } from 're2js';
+
 // What Go's library reads and prints where it shows in an answer.
 
 /** A text that Go refuses; the message is Go's. */
@@ -72,18 +74,13 @@ export function parseGoFloat(text: string): number {
   return /^nan$/i.test(text) ? Number.NaN : Number(text);
 }
 
-/**
- * A pattern of Go's regexp package, or undefined where Go refuses it. The syntax of both is the same but for what RE2 has
- * not (looking around, back references) and what JavaScript has not: flags and named groups are translated, `\Q…\E`,
- * `\z`, `\A`, `\pN` and POSIX classes are not and match nothing or something else.
- */
-export function goRegExp(pattern: string): RegExp | undefined {
-  if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern)) return undefined;
-  const [, flags = '', rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+/** Whether a pattern of Go's regexp package is found in a text, in linear time. @throws GoTextError */
+export function goPattern(pattern: string): (text: string) => boolean {
   try {
-    return new RegExp(rest.replaceAll('(?P<', '(?<'), flags);
-  } catch {
-    return undefined;
+    const compiled = RE2JS.compile(pattern);
+    return (text) => compiled.matcher(text).find();
+  } catch (error) {
+    throw new GoTextError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import type { AskEdgeMetrics } from './edge-metrics.ts';
-import { goRegExp } from './go-text.ts';
+import { GoTextError, goPattern } from './go-text.ts';
 import type { Metric, Metrics } from './metric.ts';
 import type { AskPrometheus } from './prometheus.ts';
 import type { MonitoringQuery } from './query.ts';
@@ -69,13 +69,21 @@ export function createMonitoring({
 
   return async (query, parent) => {
     const { selection, time, paging } = query;
-    const filter = goRegExp(query.metricsFilter);
-    // A filter that cannot be read selects nothing.
-    const names = query.names.filter((name) => filter?.test(name));
+    const names = selected(query.names, query.metricsFilter);
     if (names.length === 0) return { results: null };
     const results = await merge(await prometheus(names, { selection, time, parent }), query, parent);
     if ('startMs' in time || paging === undefined) return { results };
     const sorted = sortMetrics({ results }, paging.sorting, version.countsOnce);
     return pageMetrics(sorted, paging.page, paging.limit);
   };
+}
+
+/** A filter that cannot be read selects nothing. */
+function selected(names: readonly string[], filter: string): string[] {
+  try {
+    return names.filter(goPattern(filter));
+  } catch (error) {
+    if (error instanceof GoTextError) return [];
+    throw error;
+  }
 }
