@@ -22,20 +22,14 @@ export type Tool =
   | 'java'
   | 'node-22'
   | 'iptables'
-  | 'chromium';
-export type Needs = Readonly<Record<Tool, Need>>;
-
-/**
- * Languages of the examples, a kubectl that Debian has not, and an iptables with a network namespace: what needs them runs where they are, and is skipped
- * visibly elsewhere, in CI, too.
   | 'chromium'
   | 'metrics-server'
   | 'prometheus';
 export type Needs = Readonly<Record<Tool, Need>>;
 
 /**
- * Languages of the examples, a kubectl that Debian has not, and metrics-server, which are built where there is Go: what
- * needs them runs where they are, and is skipped visibly elsewhere, in CI, too.
+ * Languages of the examples, a kubectl that Debian has not and metrics-server, which are built where there is Go, and an
+ * iptables with a network namespace: what needs them runs where they are, and is skipped visibly elsewhere, in CI, too.
  */
 export const notEverywhere: ReadonlySet<Tool> = new Set([
   'go',

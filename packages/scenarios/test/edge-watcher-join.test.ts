@@ -2,6 +2,7 @@
 import { createLoopbackWorld, httpRequest } from '@kubeedge-sim/sim-kit';
 import { describe, expect, it } from 'vitest';
 import { healthyCell } from '../src/catalog/detour-scenario.ts';
+import { describeFoundingCluster } from '../src/catalog/founding-cluster.ts';
 import { startCloud } from '../src/cluster/cloud-half.ts';
 import { declareHosts } from '../src/cluster/hosts.ts';
 import { createPki } from '../src/cluster/pki.ts';
@@ -20,7 +21,7 @@ async function withCloud(
   await using world = await createLoopbackWorld();
   await world.run(async () => {
     const description = {
-      ...describeCloud(healthyCell, world.clock.now(), []),
+      ...describeCloud(describeFoundingCluster(healthyCell, world.clock.now()), []),
       edgeWatcher: { version: 'v0.1.0', portMapping },
     } as const;
     const hosts = declareHosts(world, description);

@@ -1,4 +1,4 @@
-import { FlagError, type MetricsServerTag, parseFlags } from '@kubeedge-sim/cloud-sim';
+import { FlagError, kubesphereVersions, type MetricsServerTag, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { certificateTraits } from '@kubeedge-sim/edge-sim';
 import { resolveCell } from '../cell.ts';
 import { limitNames } from '../limits.ts';
@@ -32,6 +32,7 @@ export function checkMeaning(file: ClusterFile): Problem[] {
       ...version('edgecore', ['edges', name, 'edgecore'], edge?.edgecore),
       ...version('docker', ['edges', name, 'docker'], edge?.docker),
     ]),
+    ...kubesphereVersion(file.kubesphere?.version),
     ...Object.keys(file.limits ?? {})
       .filter((name) => !limitNames.has(name))
       .map((name) => ({
@@ -39,6 +40,14 @@ export function checkMeaning(file: ClusterFile): Problem[] {
         what: `unknown limit; the nearest is "${nearest(name, [...limitNames])}" (of ${[...limitNames].join(', ')})`,
       })),
   ];
+}
+
+function kubesphereVersion(version: string | undefined): Problem[] {
+  const known = Object.keys(kubesphereVersions);
+  if (version === undefined || known.includes(tagOf(version))) return [];
+  const near = nearest(tagOf(version), known);
+  const what = `found ${version}, a release that is not known; the nearest is "${near}" (of ${known.join(', ')})`;
+  return [{ path: ['kubesphere', 'version'], what }];
 }
 
 /** What is wrong with the whole, whatever file it comes from. */

@@ -117,7 +117,7 @@ describe('a cluster file', () => {
         ].join('\n'),
       ),
     ).toEqual([
-      'wrong.yaml:2:1 kubernets: unknown key; the nearest known is "kubernetes" (of extends, kubernetes, cloudcore, metricsServer, cloud, edges, dnatPorts, streamCertificate, limits)',
+      'wrong.yaml:2:1 kubernets: unknown key; the nearest known is "kubernetes" (of extends, kubernetes, cloudcore, metricsServer, cloud, edges, dnatPorts, streamCertificate, edgeWatcher, kubesphere, limits)',
       'wrong.yaml:5:16 edges.edge-node-1.machine.cores: found "many", expected a whole number',
       'wrong.yaml:5:29 edges.edge-node-1.machine.memory: found "8 gigs", expected something like 64Mi',
       'wrong.yaml:6:5 edges.edge-node-1.edgeStream: found "yes", expected true or false',
@@ -130,6 +130,11 @@ describe('a cluster file', () => {
     expect(problemsOf('cloudcore: v1.6.9\nlimits: { mesageBytes: 5 }\n')).toEqual([
       expect.stringMatching(/^wrong\.yaml:1:1 cloudcore: .*nearest are v1\.6\.2/),
       expect.stringMatching(/^wrong\.yaml:2:11 limits\.mesageBytes: .*the nearest is "messageBytes"/),
+    ]);
+    expect(problemsOf('kubesphere: { version: v3.4.9 }\n')).toEqual([
+      expect.stringMatching(
+        /^wrong\.yaml:1:15 kubesphere\.version: found v3\.4\.9, .*the nearest is "v3\.4\.0"/,
+      ),
     ]);
     expect(problemsOf('edges:\n  site-b:\n')).toEqual([
       'wrong.yaml:2:3 edges.site-b: null takes away what is not there; for one with every default write {}',
@@ -204,7 +209,7 @@ describe('presets', () => {
     },
   );
 
-  test('kubesphere-3.1.0 is the cluster of the founding report, with the certificate and the resolution it has there', () => {
+  test('kubesphere-3.1.0 is the cluster of the founding report with what KubeSphere installs', () => {
     const cell = { edgecore: 'v1.6.1', cloudcore: 'v1.6.1', docker: '18.09.1', metricsServer: 'v0.4.2' };
     const founding = describeFoundingCluster(cell, NOW_MS);
     const { metricsServer } = founding;
@@ -212,7 +217,10 @@ describe('presets', () => {
     expect(describeCluster(presetCluster('kubesphere-3.1.0').complete, NOW_MS)).toEqual({
       ...founding,
       metricsServer: { ...metricsServer, args },
+      dnatPorts: [],
       streamCertificate: 'chart',
+      edgeWatcher: { version: 'v0.1.0', region: 'zh', portMapping: true, kubeletSyncSeconds: 60 },
+      kubesphere: { version: 'v3.1.0' },
     });
   });
 });

@@ -17,6 +17,10 @@ export interface ClusterFile {
   dnatPorts?: readonly number[];
   /** How the certificate of port 10003 was made: certgen.sh with the address of the cloud, with those of the edges, too, or the Helm chart. Default `cloud`. */
   streamCertificate?: 'cloud' | 'cloud-and-edges' | 'chart';
+  /** EdgeWatcher, behind whose NodePorts cloudcore then is, and which sets up the DNAT rules; see docs/edgewatcher.md. */
+  edgeWatcher?: EdgeWatcherFile | null;
+  /** ks-apiserver on the cloud node; see docs/kubesphere.md. */
+  kubesphere?: KubesphereFile | null;
   /** What a peer may do before it is cut off, by name; see docs/limits.md. */
   limits?: Readonly<Record<string, number>>;
 }
@@ -211,4 +215,26 @@ export interface MachineFile {
   disk?: DiskFile;
   /** What everything uses that is no pod. */
   system?: SystemWorkloadFile;
+}
+
+export interface EdgeWatcherFile {
+  /** Its version. */
+  version: 'v0.1.0' | 'v0.1.1' | 'edgeservice';
+  /** Where the join command downloads keadm from. Default `zh`. */
+  region?: 'zh' | 'en';
+  /** Release in the join command; cloudcore's unless given. */
+  kubeedgeVersion?: string;
+  /** Address in the join command; the cloud node's unless given. */
+  advertiseAddress?: string;
+  /** A gateway maps ports 10000 to 10004 to the NodePorts. Default true. */
+  portMapping?: boolean;
+  /** `syncFrequency` of the cloud's kubelets: agents have new rules after it. Default 60. */
+  kubeletSyncSeconds?: number;
+}
+
+export interface KubesphereFile {
+  /** Release of KubeSphere, v3.1.0 to v3.4.1. */
+  version: string;
+  /** URL of a real Prometheus; an empty one is assumed unless given. */
+  prometheus?: string;
 }

@@ -13,6 +13,11 @@ type Absent =
   | 'log'
   | 'ip'
   | 'lines'
+  | 'edgeWatcher'
+  | 'kubeedgeVersion'
+  | 'advertiseAddress'
+  | 'kubesphere'
+  | 'prometheus'
   | 'join'
   | 'nodeIp'
   | 'edgedPort'
@@ -24,7 +29,9 @@ type Filled<T> = T extends readonly (infer Item)[]
   ? readonly Filled<Item>[]
   : T extends object
     ? { [K in Exclude<keyof T, Absent>]-?: Filled<NonNullable<T[K]>> } & {
-        [K in Extract<keyof T, Absent>]?: K extends 'log' | 'join' ? Filled<NonNullable<T[K]>> : T[K];
+        [K in Extract<keyof T, Absent>]?: K extends 'log' | 'join' | 'edgeWatcher' | 'kubesphere'
+          ? Filled<NonNullable<T[K]>>
+          : T[K];
       }
     : T;
 
@@ -51,9 +58,16 @@ export function complete({ extends: _base, ...file }: ClusterFile): CompleteClus
     // The first addresses of KubeKey's range for pods (kubesphere/kubekey v1.1.0 apis/kubekey/v1alpha1/default.go).
     cloud: { ...filled.cloud, pods: completePods(filled.cloud.pods, '10.233.64', 3) },
     edges: Object.fromEntries(edges) as CompleteCluster['edges'],
-    // From v1.8 on cloudcore keeps the rules itself; until then they are set up by hand, as its guide says.
-    dnatPorts: filled.dnatPorts ?? ((cloudcoreRow(cloudcore)?.nat ?? 'manual') === 'manual' ? [10_350] : []),
+    dnatPorts: filled.dnatPorts ?? defaultDnatPorts(filled),
   };
+}
+
+/**
+ * From v1.8 on cloudcore keeps the rules itself; until then they are set up by hand, as its guide says, or by EdgeWatcher.
+ */
+function defaultDnatPorts({ cloudcore, edgeWatcher }: CompleteCluster): readonly number[] {
+  const byHand = (cloudcoreRow(cloudcore)?.nat ?? 'manual') === 'manual';
+  return byHand && edgeWatcher === undefined ? [10_350] : [];
 }
 
 /** The next of 10.66.0.11, 10.66.0.12 and on that no node has. */

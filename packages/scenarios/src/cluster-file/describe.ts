@@ -35,6 +35,10 @@ export function describeCluster(file: CompleteCluster, nowMs: number): ClusterDe
     dnatPorts: file.dnatPorts,
     ...(file.limits && { limits: limitsOfCloudcore(limits) }),
     streamCertificate: file.streamCertificate,
+    ...(file.edgeWatcher && { edgeWatcher: file.edgeWatcher }),
+    ...(file.kubesphere && {
+      kubesphere: { ...file.kubesphere, version: tagOf(file.kubesphere.version) },
+    }),
   };
 }
 

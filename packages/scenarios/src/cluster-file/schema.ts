@@ -295,6 +295,46 @@ export const clusterSchema = {
       description:
         'How the certificate of port 10003 was made: certgen.sh with the address of the cloud, with those of the edges, too, or the Helm chart.',
     },
+    edgeWatcher: {
+      type: ['object', 'null'],
+      title: 'EdgeWatcherFile',
+      description:
+        'EdgeWatcher, behind whose NodePorts cloudcore then is, and which sets up the DNAT rules; see docs/edgewatcher.md.',
+      properties: {
+        version: { enum: ['v0.1.0', 'v0.1.1', 'edgeservice'], description: 'Its version.' },
+        region: {
+          enum: ['zh', 'en'],
+          default: 'zh',
+          description: 'Where the join command downloads keadm from.',
+        },
+        kubeedgeVersion: release("Release in the join command; cloudcore's unless given.", 'v1.6.1'),
+        advertiseAddress: text("Address in the join command; the cloud node's unless given."),
+        portMapping: {
+          type: 'boolean',
+          default: true,
+          description: 'A gateway maps ports 10000 to 10004 to the NodePorts.',
+        },
+        kubeletSyncSeconds: {
+          ...count("`syncFrequency` of the cloud's kubelets: agents have new rules after it.", 3_600, 60),
+          minimum: 1,
+        },
+      },
+      required: ['version'],
+      additionalProperties: false,
+    },
+    kubesphere: {
+      type: ['object', 'null'],
+      title: 'KubesphereFile',
+      description: 'ks-apiserver on the cloud node; see docs/kubesphere.md.',
+      properties: {
+        version: release('Release of KubeSphere, v3.1.0 to v3.4.1.', 'v3.1.0'),
+        prometheus: text('URL of a real Prometheus; an empty one is assumed unless given.', [
+          'http://127.0.0.1:9090',
+        ]),
+      },
+      required: ['version'],
+      additionalProperties: false,
+    },
     limits: {
       type: 'object',
       additionalProperties: { type: 'integer', minimum: 1 },

@@ -11,7 +11,7 @@ export const kubesphere310: Preset = {
   sources: [
     { what: 'Kubernetes 1.19.8', where: 'kubesphere/kubekey v1.1.0 apis/kubekey/v1alpha1/default.go' },
     {
-      what: 'cloudcore 1.6.1, metrics-server 0.4.2',
+      what: 'cloudcore 1.6.1, metrics-server 0.4.2, EdgeWatcher 0.1.0',
       where: 'kubesphere/ks-installer v3.1.0 roles/download/defaults/main.yml',
     },
     {
@@ -28,5 +28,7 @@ export const kubesphere310: Preset = {
     cloud: { pods: laboratoryCloudPods },
     edges: laboratoryEdges('18.09.1'),
     streamCertificate: 'chart',
+    edgeWatcher: { version: 'v0.1.0', region: 'zh' },
+    kubesphere: { version: 'v3.1.0' },
   },
 };

@@ -13,5 +13,5 @@ export const kubesphere311: Preset = {
       where: 'kubesphere/ks-installer v3.1.1 roles/download/defaults/main.yml',
     },
   ],
-  cluster: { extends: 'kubesphere-3.1.0', cloudcore: 'v1.6.2' },
+  cluster: { extends: 'kubesphere-3.1.0', cloudcore: 'v1.6.2', kubesphere: { version: 'v3.1.1' } },
 };

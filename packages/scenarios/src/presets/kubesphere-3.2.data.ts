@@ -9,7 +9,7 @@ export const kubesphere32: Preset = {
   sources: [
     { what: 'Kubernetes 1.21.5', where: 'kubesphere/kubekey v1.2.1 apis/kubekey/v1alpha1/default.go' },
     {
-      what: 'cloudcore 1.7.2, metrics-server 0.4.2',
+      what: 'cloudcore 1.7.2, metrics-server 0.4.2, EdgeWatcher 0.1.1',
       where: 'kubesphere/ks-installer v3.2.1 roles/download/defaults/main.yml',
     },
     {
@@ -17,5 +17,11 @@ export const kubesphere32: Preset = {
       where: 'kubesphere/ks-installer v3.2.1 roles/metrics-server/templates/metrics-server.yaml.j2',
     },
   ],
-  cluster: { extends: 'kubesphere-3.1.0', kubernetes: 'v1.21.5', cloudcore: 'v1.7.2' },
+  cluster: {
+    extends: 'kubesphere-3.1.0',
+    kubernetes: 'v1.21.5',
+    cloudcore: 'v1.7.2',
+    edgeWatcher: { version: 'v0.1.1' },
+    kubesphere: { version: 'v3.2.1' },
+  },
 };

@@ -17,5 +17,11 @@ export const kubesphere33: Preset = {
       where: 'kubesphere/ks-installer v3.3.2 roles/metrics-server/templates/metrics-server.yaml.j2',
     },
   ],
-  cluster: { extends: 'kubesphere-3.1.0', kubernetes: 'v1.22.12', cloudcore: 'v1.9.2' },
+  cluster: {
+    extends: 'kubesphere-3.1.0',
+    kubernetes: 'v1.22.12',
+    cloudcore: 'v1.9.2',
+    edgeWatcher: { version: 'edgeservice' },
+    kubesphere: { version: 'v3.3.2' },
+  },
 };

@@ -21,6 +21,7 @@ export const kubesphere34: Preset = {
   cluster: {
     extends: 'kubesphere-3.3',
     cloudcore: 'v1.13.0',
+    kubesphere: { version: 'v3.4.1' },
     metricsServer: {
       args: [
         ...kubesphereMetricsServerArgs,
