@@ -1,5 +1,5 @@
 // What a person looks at when an edge's metrics do not come through: by name, by address, and who complains where.
-import { parseFlags } from '@kubeedge-sim/cloud-sim';
+import { type MetricsServerTag, parseFlags } from '@kubeedge-sim/cloud-sim';
 import { formatKlog, type TraceEvent } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
@@ -20,7 +20,8 @@ const PATIENCE_SECONDS = 40;
 
 /** More than one round of scrapes, and none from before the cluster had come up. */
 const scrapeLogSeconds = ({ metricsServer }: ClusterDescription) =>
-  (2 * parseFlags(metricsServer.args).metricResolutionMs) / 1_000 - 1;
+  (2 * parseFlags(metricsServer.args, metricsServer.version as MetricsServerTag).metricResolutionMs) / 1_000 -
+  1;
 
 /** The looks at the detour, from kubectl to the edge's own 10350. */
 export async function observeDetour(cluster: Cluster): Promise<Observation[]> {
