@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -24,12 +25,13 @@ export type Tool =
   | 'iptables'
   | 'chromium'
   | 'metrics-server'
+  | 'kube-apiserver'
   | 'prometheus';
 export type Needs = Readonly<Record<Tool, Need>>;
 
 /**
- * Languages of the examples, a kubectl that Debian has not and metrics-server, which are built where there is Go, and an
- * iptables with a network namespace: what needs them runs where they are, and is skipped visibly elsewhere, in CI, too.
+ * Languages of the examples, what only Go can build, and an iptables with a network namespace: what needs them runs
+ * where they are, and is skipped visibly elsewhere, in CI, too.
  */
 export const notEverywhere: ReadonlySet<Tool> = new Set([
   'go',
@@ -38,6 +40,7 @@ export const notEverywhere: ReadonlySet<Tool> = new Set([
   'kubectl-1.31',
   'iptables',
   'metrics-server',
+  'kube-apiserver',
 ]);
 
 /** Where scripts/install-kubectl.sh unpacks Debian's kubernetes-client. */
@@ -55,6 +58,10 @@ const METRICS_SERVERS = ['v0.4.2', 'v0.9.0'].map((version) =>
 /** Where scripts/install-prometheus.sh unpacks Debian's. */
 const PROMETHEUS_CACHED = fileURLToPath(
   new URL('../node_modules/.cache/prometheus/usr/bin/prometheus', import.meta.url),
+);
+/** Where scripts/build-kube-apiserver.sh puts the one it builds, with an etcd beside it. */
+const KUBE_APISERVER_BUILT = fileURLToPath(
+  new URL('../node_modules/.cache/kube-apiserver-v1.32.10/kube-apiserver', import.meta.url),
 );
 /** The oldest Node that the packages support; the install brings it for Linux. */
 const NODE_22 = fileURLToPath(new URL('./node22/node_modules/.bin/node', import.meta.url));
@@ -80,7 +87,7 @@ export async function probeNeeds(): Promise<Needs> {
       probeChromium(process.env.CHROMIUM ?? '/usr/bin/chromium'),
     ],
   );
-  const [kubectl131, script, iptables, prometheus] = await Promise.all([
+  const [kubectl131, script, iptables, prometheus, kubeApiserver] = await Promise.all([
     // 1.31 is the first that asks for a WebSocket by default.
     probeKubectl(
       [process.env.KUBECTL_1_31, KUBECTL_BUILT, process.env.KUBECTL, 'kubectl'],
@@ -94,6 +101,7 @@ export async function probeNeeds(): Promise<Needs> {
       ['--version'],
       /version (2\.\S*)/,
     ),
+    probeKubeApiserver(process.env.KUBE_APISERVER ?? KUBE_APISERVER_BUILT),
   ]);
   return {
     docker,
@@ -111,6 +119,7 @@ export async function probeNeeds(): Promise<Needs> {
     chromium,
     'metrics-server': probeMetricsServers(),
     prometheus,
+    'kube-apiserver': kubeApiserver,
   };
 }
 
@@ -163,6 +172,14 @@ async function probeKubectl(places: readonly (string | undefined)[], wanted: Reg
 function probeChromium(place: string): Promise<Need> {
   if (existsSync(place)) return probeCommand(place, ['--version'], /Chromium (\S+)/);
   const why = `looked for ${place}, found nothing; install Debian's chromium, or set CHROMIUM`;
+  return Promise.resolve({ ok: false, why });
+}
+
+/** Its etcd is in the same folder. */
+function probeKubeApiserver(place: string): Promise<Need> {
+  if (existsSync(place) && existsSync(join(dirname(place), 'etcd')))
+    return probeCommand(place, ['--version'], /Kubernetes v(\S+)/);
+  const why = `looked for ${place} and etcd beside it; run scripts/build-kube-apiserver.sh, or set KUBE_APISERVER`;
   return Promise.resolve({ ok: false, why });
 }
 
