@@ -25,6 +25,7 @@ import { ExchangeError } from './edgehub/certificate/exchange.ts';
 import { createEdgehub, type Edgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
 import { acknowledge } from './edgehub/metamanager.ts';
 import { type NodeReport, podReport } from './edgehub/node-messages.ts';
+import { renewLease } from './edgehub/renew-lease.ts';
 import { syncNodeStatus } from './edgehub/sync-node-status.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
 import { type EdgecoreLimits, edgecoreLimitsDefault, type ReachLimit } from './limits.ts';
@@ -251,6 +252,7 @@ function runEdgehub(
       ...(config.reportPods === true && { podReports }),
     }),
     ...(pods === undefined ? [] : [pods.run()]),
+    ...(options.release.nodeStatus.patch ? [renewLease({ ...common, edgehub })] : []),
   ];
   return { edgehub, modules };
 }

@@ -4,8 +4,7 @@ import { type ContainerLog, simulatedLog } from './container-log.ts';
 import type { Processes } from './container-process.ts';
 import { type ContainerRecord, PAUSE_IMAGE, PAUSE_WORKLOAD } from './container-record.ts';
 import { createDataRoot, type DataRoot, imageIdOf } from './data-root.ts';
-import { type MachineDescription, type PodDescription, type PreviousRun, qosClassOf } from './description.ts';
-import type { LogSource } from './log-source.ts';
+import { type MachineDescription, type PodDescription, qosClassOf } from './description.ts';
 import { coreSecondsUsed, memoryBytesUsed, type Workload } from './workload.ts';
 
 /** What the kernel's controllers count for a cgroup at one moment. CPU in nanoseconds, memory in bytes. */

@@ -1,9 +1,10 @@
-import type {
-  Cloudcore,
-  EdgeObjects,
-  ObjectStore,
-  PodCondition,
-  PodStatusReport,
+import {
+  type Cloudcore,
+  type EdgeObjects,
+  type ObjectStore,
+  type PodCondition,
+  type PodStatusReport,
+  resourceTypes,
 } from '@kubeedge-sim/cloud-sim';
 import { registerNode, takePods } from './register-edge.ts';
 
@@ -48,7 +49,14 @@ export function edgeObjectsIn(
         ...(allocatable !== undefined && { allocatable }),
       });
     },
-    renewLease: (name) => void store.heartbeat(name, present(name)),
+    renewLease(name) {
+      store.heartbeat(name, present(name));
+      const leases = store.of(resourceTypes.leases);
+      const known = leases.get(name, 'kube-node-lease');
+      const renewTime = new Date(now()).toISOString().replace('Z', '000Z');
+      const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+      leases.put({ ...(known ?? { metadata: { name, namespace: 'kube-node-lease' } }), spec });
+    },
     updatePodStatus: (namespace, name, status) => updatePodStatus(store, namespace, name, status),
     pod: (namespace, name) => store.pod(namespace, name),
     deletePod(namespace, name, uid) {
@@ -65,6 +73,9 @@ export function edgeObjectsIn(
     },
   };
 }
+
+/** kubernetes v1.22.6 pkg/kubelet/apis/config/v1beta1/defaults.go NodeLeaseDurationSeconds. */
+const LEASE_SECONDS = 40;
 
 const operations = { ADDED: 'insert', MODIFIED: 'update', DELETED: 'delete' } as const;
 
