@@ -110,6 +110,13 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
       '--docker-host <url>',
       'a real Docker engine for the edge under study, e.g. unix:///var/run/docker.sock; it is only read',
     )
+    .option(
+      '--kubeconfig <file>',
+      'register the edges in a real API server instead, and remove them in the end',
+    )
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option('--edge-taint', 'with --kubeconfig: taint the nodes node-role.kubernetes.io/edge:NoSchedule')
+    .option('--cleanup', 'with --kubeconfig: only remove what dead runs have left, and end')
     .option('--as-host <name>', 'the host that outside clients act as (default: the API server’s)')
     .option('--external-metrics-server', 'leave metrics-server to a process of yours, see docs/clients.md')
     .addOption(allowOriginOption())

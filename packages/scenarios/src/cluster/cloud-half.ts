@@ -46,11 +46,11 @@ import type { ClusterHosts } from './hosts.ts';
 import { startKubesphere } from './kubesphere.ts';
 import type { ClusterPki } from './pki.ts';
 
-const STREAM_PORT = 10_003;
+export const STREAM_PORT = 10_003;
 const APISERVER_PORT = 6_443;
 const METRICS_SERVER_PORT = 4_443;
 /** RestartSec of cloudcore's unit (kubeedge v1.9.0 build/tools/cloudcore.service). */
-const RESTART_DELAY_MS = 10_000;
+export const RESTART_DELAY_MS = 10_000;
 
 /** The cloud node and everything on it. */
 export interface CloudHalf extends AsyncDisposable {
@@ -305,7 +305,7 @@ function podsIn(store: ObjectStore): PodClient {
 
 // The guide's rule, on every host that dials kubelets: iptables -t nat -A OUTPUT -p tcp --dport 10350 -j
 // DNAT … (kubeedge/website release-1.6 docs/advanced/debug.md).
-const streamRule = (address: string, dport: number) =>
+export const streamRule = (address: string, dport: number) =>
   ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
 
 /** Deletes the first rule of cloudcore's own chain that redirects `dport`; false when there is none. */

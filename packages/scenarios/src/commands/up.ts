@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { kubeconfig } from '@kubeedge-sim/cloud-sim';
+import { kubeconfig as kubeconfigText } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -9,14 +9,11 @@ import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { cloudPorts } from '../cluster/publish.ts';
 import { readRealEdge, realEdgeLines, withRealEdge } from '../cluster/real-edge.ts';
 import { onChosenCluster } from '../cluster-file/choose.ts';
-import { UP_WORLD } from '../control/control-client.ts';
-import { writeUpState } from '../control/state-file.ts';
-import { readToken } from '../control/token.ts';
+import { serveUpControl } from '../control/serve-up.ts';
 import { endpointsOf } from '../control/world-json.ts';
 import { readLimits, withLimits } from '../limits.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
-import { simulationOf } from '../simulation.ts';
 import { startHealthServer } from '../standalone/health.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Io } from './io.ts';
@@ -37,15 +34,23 @@ export interface UpFlags extends VersionFlags {
   /** An address of the machine to serve on, too. */
   listen?: string;
   healthPort: number;
+  /** A real API server to register the edges in. */
+  kubeconfig?: string;
+  context?: string;
+  /** Only removes what dead runs have left there. */
+  cleanup?: boolean;
+  /** Whether the nodes are registered with the taint of edges. */
+  edgeTaint?: boolean;
 }
-
-/** The control API has an address of its own, and there always the same port. */
-const CONTROL_PORT = 7_350;
-/** An address for documentation (RFC 5737): no cluster has it. */
-const CONTROL_ADDRESS = '192.0.2.1';
 
 /** Serves a scenario's cluster on loopback until `stop` aborts; leaves nothing. */
 export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal): Promise<void> {
+  const { kubeconfig } = flags;
+  if (kubeconfig !== undefined) {
+    const { upInCluster } = await import('./up-kubeconfig.ts');
+    return upInCluster(io, id, { ...flags, kubeconfig }, stop);
+  }
+  refuseWithoutKubeconfig(flags);
   const asked = onChosenCluster(findScenario(id), flags);
   const scenario = withLimits(withFaults(asked, flags.fault), readLimits(flags.limit));
   if (flags.dockerHost !== undefined && flags.docker !== undefined)
@@ -72,19 +77,12 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const actions = runtimeActions(scenario, description);
   if (actions.length > 0) await scenario.settle(cluster);
   for (const action of actions) await cluster.act(action);
-  // Loaded here, because few commands need it.
-  const { startControlApi } = await import('../control/control-api.ts');
-  await using control = await startControlApi({
-    listen: world.net.host({ name: 'control', address: CONTROL_ADDRESS }).address,
-    port: CONTROL_PORT,
-    token: await readToken(undefined),
-    allowOrigins: flags.allowOrigin ?? [],
-    report: (error) => io.error(`${error instanceof Error ? error.stack : String(error)}\n`),
-  });
-  control.worlds.adopt(UP_WORLD, simulationOf({ scenario, cell, cluster }));
+  await using control = await serveUpControl(
+    { scenario, cell, cluster },
+    { allowOrigins: flags.allowOrigin ?? [], report: (error) => io.error(`${tell(error)}\n`) },
+  );
   const config = join(folder.path, 'kubeconfig');
-  await writeFile(config, kubeconfig({ server: endpointsOf(cluster).apiserver }), { mode: 0o600 });
-  await using _state = await writeUpState({ control: control.url, pid: process.pid });
+  await writeFile(config, kubeconfigText({ server: endpointsOf(cluster).apiserver }), { mode: 0o600 });
   io.out(
     overview(cluster, config, control.url, [
       ...(description.metricsServer.external === true ? externalLines(cluster, config) : []),
@@ -96,6 +94,18 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   if (stop.aborted) return;
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
 }
+
+function refuseWithoutKubeconfig({ context, cleanup, edgeTaint }: UpFlags): void {
+  const given = Object.entries({ '--context': context, '--cleanup': cleanup, '--edge-taint': edgeTaint })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  if (given.length > 0)
+    throw new UsageError(
+      `Got ${given.join(', ')} without --kubeconfig, whose cluster it is about. Give that, too.`,
+    );
+}
+
+const tell = (error: unknown) => (error instanceof Error ? error.stack : String(error));
 
 const publishing = ({ listen }: UpFlags) => (listen === undefined ? {} : { publishOn: listen });
 
