@@ -7,6 +7,7 @@ import { addNatCommands } from './commands/nat-commands.ts';
 import {
   actOption,
   allowOriginOption,
+  anonymousOption,
   append,
   countOption,
   expectOption,
@@ -121,6 +122,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .option('--external-metrics-server', 'leave metrics-server to a process of yours, see docs/clients.md')
     .addOption(allowOriginOption())
     .addOption(limitOption())
+    .addOption(anonymousOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
     .action(async (id: string | undefined, flags: UpFlags) => {

@@ -1,5 +1,5 @@
 // They bring the kinds of events along that their packages declare, so that `events()` is typed by them everywhere.
-export { type KubeconfigOptions, kubeconfig, type Status } from '@kubeedge-sim/cloud-sim';
+export { ADMIN, type KubeconfigOptions, kubeconfig, type Status, simToken } from '@kubeedge-sim/cloud-sim';
 export type { EngineProfile } from '@kubeedge-sim/edge-sim';
 export type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 export { catalog } from './catalog/index.ts';

@@ -1,3 +1,4 @@
+import { ADMIN, simToken } from '@kubeedge-sim/cloud-sim';
 import { type AnyTraceEvent, httpRequest, NetError, SimError } from '@kubeedge-sim/sim-kit';
 import { readActions } from './actions.ts';
 import { resolveCell } from './cell.ts';
@@ -258,7 +259,11 @@ async function askApiserver({ world, description, host }: Cluster, path: string)
   const response = await httpRequest(from, {
     target,
     path,
-    headers: { 'user-agent': 'kubeedge-sim', accept: 'application/json, */*' },
+    headers: {
+      'user-agent': 'kubeedge-sim',
+      accept: 'application/json, */*',
+      authorization: `Bearer ${simToken(world, ADMIN)}`,
+    },
     tls: { verify: false },
     component: 'get',
     signal: patience.signal,

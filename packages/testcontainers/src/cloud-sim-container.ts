@@ -24,7 +24,7 @@ export class CloudSimContainer extends SimContainer {
   constructor(image: string) {
     super(image, 'cloud', /^ready: /);
     const ports = [APISERVER_PORT, METRICS_SERVER_PORT, CLOUDHUB_PORT, STREAM_PORT, TUNNEL_PORT];
-    this.withExposedPorts(...ports).withArguments('--certificates', CERTIFICATES_FOLDER);
+    this.withExposedPorts(...ports).withArguments('--certificates', CERTIFICATES_FOLDER, '--anonymous');
   }
 
   /** KubeEdge release, e.g. `v1.6.1`. */

@@ -15,7 +15,10 @@ export class ClusterSimContainer extends SimContainer {
    */
   constructor(image: string, scenario = 'missing-pod-metrics') {
     super(image, 'up', /^Serving until interrupted/);
-    this.withExposedPorts(APISERVER_PORT, METRICS_SERVER_PORT, STREAM_PORT).withArguments(scenario);
+    this.withExposedPorts(APISERVER_PORT, METRICS_SERVER_PORT, STREAM_PORT).withArguments(
+      scenario,
+      '--anonymous',
+    );
   }
 
   /** KubeEdge release of the edges, and of the cloud unless that has its own. */

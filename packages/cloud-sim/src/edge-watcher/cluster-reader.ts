@@ -13,8 +13,15 @@ export interface ClusterReader {
 // client-go v0.17.2 rest/config.go DefaultKubernetesUserAgent; the binary is called manager and not stamped.
 const USER_AGENT = 'manager/v0.0.0 (linux/amd64) kubernetes/$Format';
 
+/** The API server, and by whose token it is read. */
+export interface ReadOptions {
+  apiserver: Endpoint;
+  token: string;
+  component: string;
+}
+
 /** Reads over HTTPS, as the real one does. */
-export function createClusterReader(host: Host, apiserver: Endpoint, component: string): ClusterReader {
+export function createClusterReader(host: Host, { apiserver, token, component }: ReadOptions): ClusterReader {
   const get = async <T>(path: string, parent: number): Promise<T> => {
     const answer = await ask(path, parent);
     if (answer.status === 200) return answer.json as T;
@@ -22,7 +29,11 @@ export function createClusterReader(host: Host, apiserver: Endpoint, component: 
     throw new Error(message ?? `unexpected status ${answer.status}`);
   };
   const ask = async (path: string, parent: number) => {
-    const headers = { accept: 'application/json, */*', 'user-agent': USER_AGENT };
+    const headers = {
+      accept: 'application/json, */*',
+      'user-agent': USER_AGENT,
+      authorization: `Bearer ${token}`,
+    };
     const tls = { verify: false };
     try {
       const response = await httpRequest(host, { target: apiserver, path, headers, tls, component, parent });

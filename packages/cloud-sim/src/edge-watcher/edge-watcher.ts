@@ -1,6 +1,7 @@
 import type { Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import type { ObjectStore } from '../kube-apiserver/object-store.ts';
 import { configMaps } from '../kube-apiserver/resource-types.ts';
+import { serviceAccount, simToken } from '../kube-apiserver/sim-tokens.ts';
 import { createClusterReader } from './cluster-reader.ts';
 import { startIptablesController } from './iptables-controller.ts';
 import type { JoinSettings } from './join-handler.ts';
@@ -51,7 +52,9 @@ export async function startEdgeWatcher(
   const release: EdgeWatcherRelease = edgeWatcherReleases[version];
   const { component } = release;
   const log = createGoLog(world, host, component);
-  const cluster = { ...createClusterReader(host, apiserver, component), configMap: configMapsOf(store) };
+  const token = simToken(world, serviceAccount('kubeedge', 'default'));
+  const reader = createClusterReader(host, { apiserver, token, component });
+  const cluster = { ...reader, configMap: configMapsOf(store) };
   const server = await startJoinServer(world, host, { component, port, cluster, settings, log });
   log('Edge service running');
   const keepers =

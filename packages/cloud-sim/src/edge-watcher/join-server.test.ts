@@ -66,7 +66,11 @@ async function ask({ method, path, headers }: Recorded['request'], state: State 
     const component = 'edge-watcher';
     const cluster =
       state === 'away'
-        ? createClusterReader(host, { address: '10.233.0.1', port: 443 }, component)
+        ? createClusterReader(host, {
+            apiserver: { address: '10.233.0.1', port: 443 },
+            token: 'token',
+            component,
+          })
         : readerOf(state);
     const log = createGoLog(world, host, component);
     const settings = { version, region };

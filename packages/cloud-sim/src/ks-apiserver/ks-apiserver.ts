@@ -10,6 +10,7 @@ import {
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Route, routeRequest } from '../cloudcore/cloudstream/go-restful.ts';
 import { sendText } from '../kube-apiserver/send.ts';
+import { serviceAccount, simToken } from '../kube-apiserver/sim-tokens.ts';
 import { type ApiClient, type ApiServerOptions, createApiClient } from './api-client.ts';
 import { type AskEdgeMetrics, createEdgeMetrics } from './edge-metrics.ts';
 import { createLog, type Log } from './klog.ts';
@@ -21,12 +22,14 @@ import { addResourceRoutes, RESOURCES_ROOT, resourcePaths } from './resource-rou
 import { COMPONENT } from './trace-kinds.ts';
 import { type KubesphereTag, type KubesphereVersion, kubesphereVersions } from './versions.data.ts';
 
+const ACCOUNT = serviceAccount('kubesphere-system', 'kubesphere');
+
 export interface KsApiserverOptions {
   /** kube-apiserver; it is asked over HTTPS. */
   apiserver: Endpoint;
   /** How that is checked; default: not at all. */
   apiserverTls?: ApiServerOptions['tls'];
-  /** Service account token. */
+  /** Service account token; default: one that apiservers of this world know. */
   token?: string;
   /** Default v3.1.0. */
   version?: KubesphereTag;
@@ -59,7 +62,12 @@ export async function startKsApiserver(
   host: Host,
   options: KsApiserverOptions,
 ): Promise<KsApiserver> {
-  const { version: tag = 'v3.1.0', port = 9_090, token = 'ks-apiserver', cluster = 'host' } = options;
+  const {
+    version: tag = 'v3.1.0',
+    port = 9_090,
+    token = simToken(world, ACCOUNT),
+    cluster = 'host',
+  } = options;
   const version: KubesphereVersion = kubesphereVersions[tag];
   const apiserver = {
     endpoint: options.apiserver,

@@ -1,8 +1,11 @@
-import type { Endpoint, Host, TlsClientOptions, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, Endpoint, Host, TlsClientOptions, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { apiServices, failedCheck, passed } from './api-services.ts';
+import type { User } from './authentication.ts';
 import type { AggregatedGroup } from './discovery.ts';
 import { forward, passOn } from './forward.ts';
 import { goErrorText } from './go-errors.ts';
+import type { ObjectStore } from './object-store.ts';
 import { sendText } from './send.ts';
 import { COMPONENT } from './trace-kinds.ts';
 
@@ -11,13 +14,18 @@ export interface ApiService extends AggregatedGroup {
   endpoint: Endpoint;
   /** Default: the certificate is not checked (insecureSkipTLSVerify). */
   tls?: TlsClientOptions;
+  /** Default: metrics-server in kube-system. */
+  service?: { namespace: string; name: string };
 }
 
 export interface AggregationOptions {
   world: World;
   host: Host;
+  store: ObjectStore;
   eventOf(request: FastifyRequest): number;
-  userOf(request: FastifyRequest): string;
+  userOf(request: FastifyRequest): User;
+  /** Shown to servers behind this one, which believe in X-Remote-User of its holder. */
+  proxyClientCertificate?: Certificate;
 }
 
 /**
@@ -26,10 +34,13 @@ export interface AggregationOptions {
  * (kubernetes/kube-aggregator v0.19.8 pkg/apiserver/handler_proxy.go).
  */
 export function addApiService(app: FastifyInstance, service: ApiService, options: AggregationOptions): void {
-  const { world, host } = options;
+  const { world, host, store, proxyClientCertificate: certificate } = options;
+  const note = noteAvailability(store, service, () => world.clock.now());
   const { group, version, endpoint } = service;
   const trace = (parent: number) => ({ host: host.name, component: COMPONENT, parent });
-  for (const url of [`/apis/${group}/${version}`, `/apis/${group}/${version}/*`]) app.get(url, aggregate);
+  const method = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  for (const url of [`/apis/${group}/${version}`, `/apis/${group}/${version}/*`])
+    app.route({ method, url, handler: aggregate });
 
   async function aggregate(request: FastifyRequest, reply: FastifyReply) {
     const user = options.userOf(request);
@@ -45,23 +56,63 @@ export function addApiService(app: FastifyInstance, service: ApiService, options
       const response = await forward(host, request, reply, {
         ...endpoint,
         path: request.url,
-        tls: service.tls ?? { verify: false },
+        tls: { ...(service.tls ?? { verify: false }), ...(certificate && { certificate }) },
         headers: {
           host: `${endpoint.address}:${endpoint.port}`,
           'x-forwarded-uri': request.url.replace(/\?.*$/, ''),
-          'x-remote-user': user,
-          'x-remote-group': user === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated',
+          'x-remote-user': user.name,
+          'x-remote-group': [...user.groups],
         },
         parent: eventId,
       });
+      note(undefined);
       const detail = { group, status: response.status };
       world.trace.emit({ ...trace(eventId), kind: 'apiserver.aggregated', detail });
       return passOn(reply, response);
     } catch (cause) {
       const error = goErrorText(cause);
+      note(error);
       const detail = { group, error: world.net.describe(error) };
       world.trace.emit({ ...trace(eventId), kind: 'apiserver.aggregated', detail });
       return sendText(reply, `error trying to reach service: ${error}`, 503);
     }
   }
+}
+
+/**
+ * Keeps the APIService object of a group version. Whether it is available is what the last request through this server
+ * has found out; upstream asks on its own, about every 30 s
+ * (kubernetes/kube-aggregator v0.19.8 pkg/controllers/status/available_controller.go).
+ */
+function noteAvailability(
+  store: ObjectStore,
+  service: ApiService,
+  now: () => number,
+): (error: string | undefined) => void {
+  const { group, version, endpoint } = service;
+  const objects = store.register(apiServices);
+  const name = `${version}.${group}`;
+  if (objects.get(name) === undefined)
+    objects.put({
+      metadata: { name },
+      spec: {
+        group,
+        version,
+        service: { ...(service.service ?? { namespace: 'kube-system', name: 'metrics-server' }), port: 443 },
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        ...(service.tls === undefined && { insecureSkipTLSVerify: true }),
+      },
+      status: { conditions: [] },
+    });
+  const url = `https://${endpoint.address}:${endpoint.port}/apis/${group}/${version}`;
+  return (error) => {
+    const object = objects.get(name);
+    if (object === undefined) return;
+    const condition =
+      error === undefined ? passed(now()) : failedCheck(now(), url, `Get ${JSON.stringify(url)}: ${error}`);
+    const [old] = object.status.conditions;
+    if (old?.status === condition.status && old.message === condition.message) return;
+    objects.put({ ...object, status: { conditions: [condition] } });
+  };
 }

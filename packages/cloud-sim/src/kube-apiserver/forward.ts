@@ -74,6 +74,9 @@ export function passOn(reply: FastifyReply, response: HttpResponse): FastifyRepl
 /** Without what belongs to one connection, and without credentials: authentication has consumed those. */
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !hopHeaders.has(name) && name !== 'authorization'),
+    Object.entries(headers).filter(
+      // Nobody says of himself who he is.
+      ([name]) => !hopHeaders.has(name) && name !== 'authorization' && !name.startsWith('x-remote-'),
+    ),
   );
 }

@@ -1,10 +1,12 @@
 export type { ApiService } from './aggregation.ts';
+export type { AuthenticationOptions, User } from './authentication.ts';
 export type {
   ClusterDescription,
   ContainerDescription,
   NodeDescription,
   PodDescription,
 } from './describe-cluster.ts';
+export type { FrontProxy } from './front-proxy.ts';
 export { goErrorText } from './go-errors.ts';
 export { goDuration } from './human-duration.ts';
 export { type KubeApiserver, type KubeApiserverOptions, startKubeApiserver } from './kube-apiserver.ts';
@@ -37,6 +39,7 @@ export type {
 export type { ResourceType } from './resource-types.ts';
 export * as resourceTypes from './resource-types.ts';
 export type { SecretStore } from './secret-store.ts';
+export { ADMIN, serviceAccount, simToken } from './sim-tokens.ts';
 export type { Status } from './status.ts';
 export type { Table, TableColumn, TableRow } from './table.ts';
 export type { ObjectEvent, TypedObjects } from './typed-objects.ts';

@@ -1,9 +1,13 @@
+import type { Certificate } from '@kubeedge-sim/sim-kit';
+
 export interface KubeconfigOptions {
   /** e.g. `https://10.0.0.2:6443`. */
   server: string;
   /** PEM of the authority that issued the server's certificate; without it the client does not verify. */
   authorityPem?: string;
+  /** A bearer token, or a client certificate; without both the token `anonymous`, which servers may let in. */
   token?: string;
+  certificate?: Pick<Certificate, 'pem' | 'keyPem'>;
   /** Default kubernetes. */
   cluster?: string;
   /** Default kubernetes-admin. */
@@ -20,6 +24,7 @@ export function kubeconfig(options: KubeconfigOptions): string {
     server,
     authorityPem,
     token,
+    certificate,
     cluster = 'kubernetes',
     user = 'kubernetes-admin',
     namespace,
@@ -28,7 +33,7 @@ export function kubeconfig(options: KubeconfigOptions): string {
   const trust =
     authorityPem === undefined
       ? 'insecure-skip-tls-verify: true'
-      : `certificate-authority-data: ${Buffer.from(authorityPem).toString('base64')}`;
+      : `certificate-authority-data: ${base64(authorityPem)}`;
   // A user without any credential makes kubectl ask for a name and a password.
   const lines = [
     'apiVersion: v1',
@@ -49,7 +54,14 @@ export function kubeconfig(options: KubeconfigOptions): string {
     'users:',
     `- name: ${user}`,
     '  user:',
-    `    token: ${token ?? 'anonymous'}`,
+    ...(certificate === undefined
+      ? [`    token: ${token ?? 'anonymous'}`]
+      : [
+          `    client-certificate-data: ${base64(certificate.pem)}`,
+          `    client-key-data: ${base64(certificate.keyPem)}`,
+        ]),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const base64 = (text = '') => Buffer.from(text).toString('base64');

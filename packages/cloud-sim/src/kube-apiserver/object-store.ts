@@ -48,6 +48,8 @@ export interface ObjectStore {
   /** The version of the last change of any type, as a decimal number. */
   readonly resourceVersion: string;
   readonly secrets: SecretStore;
+  /** Takes the version of a change that is about to be made by `keep`. */
+  nextVersion(): string;
   /** The objects of one type. @throws RangeError for one that is neither built in nor registered */
   of<T extends KubeObject>(type: ResourceType<T>): TypedObjects<T>;
   /** Adds a type, as a CustomResourceDefinition does; the face serves it from now on. Once more is no error. */
@@ -101,6 +103,7 @@ export function createObjectStore(now: () => number): ObjectStore {
     get resourceVersion() {
       return String(version);
     },
+    nextVersion: () => String(shared.nextVersion()),
     secrets: createSecretStore(register(secretType), shared),
     of<T extends KubeObject>(type: ResourceType<T>) {
       const objects = byPath.get(pathOf(type));

@@ -146,6 +146,7 @@ export interface Pod {
     restartPolicy: string;
     schedulerName?: string;
     serviceAccountName?: string;
+    terminationGracePeriodSeconds?: number;
     nodeName?: string;
     hostNetwork?: boolean;
   };

@@ -38,7 +38,16 @@ async function start(version: string, options: Partial<KubeApiserverOptions> = {
   const authority = await world.net.authority({ commonName: 'kubernetes' });
   const certificate = await authority.issue({ commonName: 'kube-apiserver', ipAddresses: ['10.0.0.2'] });
   const cluster = smallCluster(world.clock.now());
-  return world.own(await startKubeApiserver(world, master, { certificate, cluster, version, ...options }));
+  return world.own(
+    await startKubeApiserver(world, master, {
+      certificate,
+      cluster,
+      version,
+      tokens: { x: 'admin' },
+      anonymous: true,
+      ...options,
+    }),
+  );
 }
 
 const dial = () =>
@@ -229,8 +238,8 @@ describe('exec over SPDY', () => {
     world.run(async () => {
       await start('v1.19.8');
       const { head, text } = await refusalOf(POD);
-      expect(head).toMatch(/^HTTP\/1.1 404 /);
-      expect(text).toBe('404 page not found\n');
+      expect(head).toMatch(/^HTTP\/1.1 405 /);
+      expect(JSON.parse(text).reason).toBe('MethodNotAllowed');
     }));
 
   it('hangs up on both when it ends', () =>

@@ -11,6 +11,17 @@ import type {
   Service,
 } from './objects.ts';
 
+import {
+  configMapPrinter,
+  endpointsPrinter,
+  eventPrinter,
+  leasePrinter,
+  namespacePrinter,
+  secretPrinter,
+  servicePrinter,
+} from './printers.ts';
+import { nodePrinter, type Printer, podPrinter } from './table.ts';
+
 /** A sort of objects that the store keeps and the face serves; the core group is ''. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly group: string;
@@ -23,10 +34,16 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly categories?: readonly string[];
   /** Whether `…/NAME/status` is a resource of its own. */
   readonly hasStatus?: boolean;
+  /** Whether a PUT of what is not there creates it, e.g. for leases. */
+  readonly createsOnUpdate?: boolean;
+  /** Whether a PUT may come without a resourceVersion; default true for built-in types, false for others. */
+  readonly unconditionalUpdate?: boolean;
   /** What field selectors may name besides `metadata.name` and `metadata.namespace`. */
   fields?(object: T): Readonly<Record<string, string>>;
   /** One of the fields, by which the store finds objects without looking at all of them. */
   readonly indexedField?: string;
+  /** What `kubectl get` prints; default name and age. */
+  readonly printer?: Printer<T>;
 }
 
 /** `v1`, `coordination.k8s.io/v1`: the apiVersion of objects of the type. */
@@ -44,6 +61,7 @@ export const nodes: ResourceType<Node> = {
   shortNames: ['no'],
   hasStatus: true,
   fields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable === true) }),
+  printer: nodePrinter,
 };
 
 export const pods: ResourceType<Pod> = {
@@ -65,6 +83,7 @@ export const pods: ResourceType<Pod> = {
     'status.nominatedNodeName': '',
   }),
   indexedField: 'spec.nodeName',
+  printer: podPrinter,
 };
 
 export const configMaps: ResourceType<ConfigMap> = {
@@ -73,6 +92,7 @@ export const configMaps: ResourceType<ConfigMap> = {
   kind: 'ConfigMap',
   namespaced: true,
   shortNames: ['cm'],
+  printer: configMapPrinter,
 };
 
 export const secrets: ResourceType<Secret> = {
@@ -81,6 +101,7 @@ export const secrets: ResourceType<Secret> = {
   kind: 'Secret',
   namespaced: true,
   fields: ({ type }) => ({ type: type ?? '' }),
+  printer: secretPrinter,
 };
 
 export const namespaces: ResourceType<Namespace> = {
@@ -90,7 +111,8 @@ export const namespaces: ResourceType<Namespace> = {
   namespaced: false,
   shortNames: ['ns'],
   hasStatus: true,
-  fields: ({ metadata, status }) => ({ name: metadata.name, 'status.phase': status?.phase ?? '' }),
+  fields: ({ status }) => ({ 'status.phase': status?.phase ?? '' }),
+  printer: namespacePrinter,
 };
 
 export const events: ResourceType<Event> = {
@@ -113,6 +135,8 @@ export const events: ResourceType<Event> = {
     source: source?.component ?? reportingComponent ?? '',
     type: type ?? '',
   }),
+  createsOnUpdate: true,
+  printer: eventPrinter,
 };
 
 export const services: ResourceType<Service> = {
@@ -123,6 +147,7 @@ export const services: ResourceType<Service> = {
   shortNames: ['svc'],
   categories: ['all'],
   hasStatus: true,
+  printer: servicePrinter,
 };
 
 export const endpoints: ResourceType<Endpoints> = {
@@ -131,6 +156,8 @@ export const endpoints: ResourceType<Endpoints> = {
   kind: 'Endpoints',
   namespaced: true,
   shortNames: ['ep'],
+  createsOnUpdate: true,
+  printer: endpointsPrinter,
 };
 
 export const leases: ResourceType<Lease> = {
@@ -139,6 +166,9 @@ export const leases: ResourceType<Lease> = {
   plural: 'leases',
   kind: 'Lease',
   namespaced: true,
+  createsOnUpdate: true,
+  unconditionalUpdate: false,
+  printer: leasePrinter,
 };
 
 /** What every store has from the beginning. */

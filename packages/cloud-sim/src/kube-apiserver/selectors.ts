@@ -33,16 +33,31 @@ function labelTerm(term: string): Selector | undefined {
   return (values) => Object.hasOwn(values, key) === (not === '');
 }
 
-/** Parses a field selector: `a=b`, `a==b`, `a!=b`, joined by commas. Undefined when it cannot be read. */
-export function parseFieldSelector(text: string): Selector | undefined {
-  const selectors: Selector[] = [];
-  for (const term of text.split(',')) {
-    if (term === '') continue;
-    const equality = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
-    if (equality === null) return undefined;
-    selectors.push(equalityTerm(equality));
+/** One term of a field selector; `equal` is false for `!=`. */
+export interface FieldTerm {
+  field: string;
+  value: string;
+  equal: boolean;
+}
+
+/**
+ * Parses a field selector: `a=b`, `a==b`, `a!=b`, joined by commas. A backslash takes a comma, an equals sign or a
+ * backslash as it is. Undefined when it cannot be read (kubernetes/apimachinery v0.19.3 pkg/fields/selector.go).
+ */
+export function parseFieldTerms(text: string): FieldTerm[] | undefined {
+  const terms: FieldTerm[] = [];
+  for (const [term] of text.matchAll(/(?:\\.|[^,\\])+/g)) {
+    const [, field, operator, value] = /^([^=!]+)(==|=|!=)((?:\\[\\,=]|[^\\,=])*)$/.exec(term) ?? [];
+    if (field === undefined || value === undefined) return undefined;
+    terms.push({ field, value: value.replace(/\\(.)/g, '$1'), equal: operator !== '!=' });
   }
-  return (values) => selectors.every((selector) => selector(values));
+  return terms;
+}
+
+/** As {@link parseFieldTerms}, of fields whose names nobody checks. */
+export function parseFieldSelector(text: string): Selector | undefined {
+  const terms = parseFieldTerms(text);
+  return terms && ((values) => terms.every(({ field, value, equal }) => (values[field] === value) === equal));
 }
 
 function equalityTerm([, key = '', operator, wanted = '']: readonly string[]): Selector {

@@ -6,7 +6,14 @@ export interface Status {
   status: 'Failure';
   message: string;
   reason?: string;
-  details?: { name?: string; group?: string; kind?: string; causes?: Cause[] };
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    uid?: string;
+    causes?: Cause[];
+    retryAfterSeconds?: number;
+  };
   code: number;
 }
 
@@ -24,13 +31,8 @@ export interface GroupResource {
 }
 
 /** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewNotFound. */
-export function notFound({ group = '', resource }: GroupResource, name: string): Status {
-  const qualified = group === '' ? resource : `${resource}.${group}`;
-  return failure(404, `${qualified} "${name}" not found`, 'NotFound', {
-    name,
-    ...(group === '' ? {} : { group }),
-    kind: resource,
-  });
+export function notFound(of: GroupResource, name: string): Status {
+  return failure(404, `${qualify(of)} "${name}" not found`, 'NotFound', detail(of, name));
 }
 
 /** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewBadRequest. */
@@ -38,16 +40,102 @@ export function badRequest(message: string): Status {
   return failure(400, message, 'BadRequest');
 }
 
-/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewInvalid, of a kind of the core group. */
-export function invalid(kind: string, name: string, causes: Cause[]): Status {
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewInvalid. */
+export function invalid(kind: string, name: string, causes: Cause[], group = ''): Status {
   const errors = causes.map(({ field, message }) => `${field}: ${message}`);
   const all = errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
-  return failure(422, `${kind} ${JSON.stringify(name)} is invalid: ${all}`, 'Invalid', {
+  const qualified = group === '' ? kind : `${kind}.${group}`;
+  return failure(422, `${qualified} ${JSON.stringify(name)} is invalid: ${all}`, 'Invalid', {
     name,
+    ...(group === '' ? {} : { group }),
     kind,
     causes,
   });
 }
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewAlreadyExists. */
+export function alreadyExists(of: GroupResource, name: string): Status {
+  return failure(
+    409,
+    `${qualify(of)} ${JSON.stringify(name)} already exists`,
+    'AlreadyExists',
+    detail(of, name),
+  );
+}
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewConflict. */
+export function conflict(of: GroupResource, name: string, why: string): Status {
+  const message = `Operation cannot be fulfilled on ${qualify(of)} ${JSON.stringify(name)}: ${why}`;
+  return failure(409, message, 'Conflict', detail(of, name));
+}
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewForbidden. */
+export function forbidden(of: GroupResource | undefined, name: string, why: string): Status {
+  if (of === undefined) return failure(403, `forbidden: ${why}`, 'Forbidden', {});
+  const what = name === '' ? qualify(of) : `${qualify(of)} ${JSON.stringify(name)}`;
+  return failure(403, `${what} is forbidden: ${why}`, 'Forbidden', {
+    ...(name === '' ? {} : { name }),
+    ...groupAndKind(of),
+  });
+}
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewResourceExpired. */
+export function expired(message: string): Status {
+  return failure(410, message, 'Expired');
+}
+
+/** kubernetes/apiserver v0.19.3 pkg/storage/errors.go NewTooLargeResourceVersionError. */
+export function tooLargeVersion(wanted: number, current: string): Status {
+  const message = `Too large resource version: ${wanted}, current: ${current}`;
+  return failure(504, `Timeout: ${message}`, 'Timeout', {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}
+
+/** kubernetes/apiserver v0.19.3 pkg/endpoints/handlers/patch.go: a JSON patch that does not fit. */
+export function failedPatch(message: string): Status {
+  const text = `the server rejected our request due to an error in our request`;
+  return failure(422, text, 'Invalid', { causes: [{ message }] });
+}
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewGenericServerResponse for 405. */
+export function methodNotAllowed(): Status {
+  const message = 'the server does not allow this method on the requested resource';
+  return failure(405, message, 'MethodNotAllowed', {});
+}
+
+/** kubernetes/apiserver v0.19.3 pkg/endpoints/handlers/negotiation/errors.go NewUnsupportedMediaTypeError. */
+export function unsupportedMediaType(accepted: readonly string[]): Status {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+  return failure(415, message, 'UnsupportedMediaType');
+}
+
+/** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewRequestEntityTooLargeError. */
+export function tooLargeBody(limitBytes: number): Status {
+  const message = `Request entity is too large: limit is ${limitBytes}`;
+  return failure(413, message, 'RequestEntityTooLarge');
+}
+
+/** A Status on its way to the client. */
+export class StatusError extends Error {
+  readonly status: Status;
+
+  constructor(status: Status) {
+    super(status.message);
+    this.status = status;
+  }
+}
+
+const qualify = ({ group = '', resource }: GroupResource) =>
+  group === '' ? resource : `${resource}.${group}`;
+
+const groupAndKind = ({ group = '', resource }: GroupResource) => ({
+  ...(group === '' ? {} : { group }),
+  kind: resource,
+});
+
+const detail = (of: GroupResource, name: string) => ({ name, ...groupAndKind(of) });
 
 /** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewInternalError. */
 export function internalError(message: string): Status {

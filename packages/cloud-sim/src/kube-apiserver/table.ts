@@ -1,5 +1,6 @@
 import { humanDuration } from './human-duration.ts';
-import type { Node, Pod } from './objects.ts';
+import { negotiate } from './negotiate.ts';
+import type { KubeObject, Node, Pod } from './objects.ts';
 
 /** A column of a meta.k8s.io/v1 Table; priority 0 is always shown, 1 with `-o wide`. */
 export interface TableColumn {
@@ -12,13 +13,13 @@ export interface TableColumn {
 
 export interface TableRow {
   cells: (string | number)[];
-  object: unknown;
+  object?: unknown;
 }
 
 /** A meta.k8s.io/v1 Table: what `kubectl get` asks for and prints. */
 export interface Table {
   kind: 'Table';
-  apiVersion: 'meta.k8s.io/v1';
+  apiVersion: `meta.k8s.io/${'v1' | 'v1beta1'}`;
   metadata: { selfLink?: string | undefined; resourceVersion?: string };
   columnDefinitions: TableColumn[];
   rows: TableRow[];
@@ -26,7 +27,13 @@ export interface Table {
 
 /** Whether an Accept header asks for a Table that we can make. */
 export function wantsTable(accept: string | undefined): boolean {
-  return (accept ?? '').split(',').some((range) => /;as=Table;/.test(`${range.replaceAll(' ', '')};`));
+  return negotiate(accept).as === 'Table';
+}
+
+/** What is printed of objects of one type. */
+export interface Printer<T extends KubeObject = KubeObject> {
+  readonly columns: readonly TableColumn[];
+  cells(object: T, nowMs: number): (string | number)[];
 }
 
 // kubernetes/kubernetes v1.19.3 pkg/printers/internalversion/printers.go nodeColumnDefinitions,
@@ -70,25 +77,41 @@ export function column(name: string, description: string, rest: Partial<TableCol
   return { name, type: 'string', format: '', description, priority: 0, ...rest };
 }
 
-/** The Table of some objects of one kind; `nowMs` is what ages are counted to. */
-export function toTable(
-  objects: readonly (Node | Pod)[],
-  options: { kind: 'Node' | 'Pod'; metadata: Table['metadata']; nowMs: number },
-): Table {
+/** Of types without a printer of their own (kubernetes/apiserver v0.19.3 pkg/registry/rest/table.go). */
+const nameAndAge: Printer = {
+  columns: [column('Name', 'Name of the object', { format: 'name' }), column('Age', 'Age of the object')],
+  cells: ({ metadata }, nowMs) => [metadata.name, age(metadata.creationTimestamp, nowMs)],
+};
+
+export interface TableOptions {
+  printer: Printer | undefined;
+  metadata: Table['metadata'];
+  /** What ages are counted to. */
+  nowMs: number;
+  /** What comes with each row, as `includeObject` of the query: None, Metadata or Object. */
+  rowObject(object: KubeObject): object | undefined;
+  /** Default v1. */
+  version?: 'v1' | 'v1beta1';
+}
+
+/** The Table of some objects of one type. */
+export function toTable(objects: readonly KubeObject[], options: TableOptions): Table {
+  const { printer = nameAndAge, nowMs, rowObject, version = 'v1' } = options;
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${version}`,
     metadata: options.metadata,
-    columnDefinitions: options.kind === 'Node' ? nodeColumns : podColumns,
-    rows: objects.map((object) => ({
-      cells: object.kind === 'Node' ? nodeCells(object, options.nowMs) : podCells(object, options.nowMs),
-      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
-    })),
+    columnDefinitions: [...printer.columns],
+    rows: objects.map((object) => {
+      const row = rowObject(object);
+      return { cells: printer.cells(object, nowMs), ...(row === undefined ? {} : { object: row }) };
+    }),
   };
 }
 
-function age(creationTimestamp: string, nowMs: number): string {
-  return humanDuration(nowMs - Date.parse(creationTimestamp));
+/** As `kubectl get` prints ages; `<unknown>` without a time. */
+export function age(timestamp: string | null | undefined, nowMs: number): string {
+  return timestamp ? humanDuration(nowMs - Date.parse(timestamp)) : '<unknown>';
 }
 
 /** kubernetes/kubernetes v1.19.3 pkg/printers/internalversion/printers.go printNode. */
@@ -123,7 +146,7 @@ function nodeCells(node: Node, nowMs: number): string[] {
 function podCells(pod: Pod, nowMs: number): (string | number)[] {
   const statuses = pod.status.containerStatuses ?? [];
   const running = statuses.filter(({ ready, state }) => ready && state.running !== undefined);
-  let reason = pod.status.reason ?? pod.status.phase;
+  let reason: string = pod.status.reason ?? pod.status.phase;
   for (const { state } of [...statuses].reverse()) {
     if (state.waiting?.reason) reason = state.waiting.reason;
     else if (state.terminated !== undefined) {
@@ -133,6 +156,9 @@ function podCells(pod: Pod, nowMs: number): (string | number)[] {
   if (reason === 'Completed' && running.length > 0) {
     const ready = pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     reason = ready === true ? 'Running' : 'NotReady';
+  }
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    reason = pod.status.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
   }
   return [
     pod.metadata.name,
@@ -146,3 +172,6 @@ function podCells(pod: Pod, nowMs: number): (string | number)[] {
     '<none>',
   ];
 }
+
+export const nodePrinter: Printer<Node> = { columns: nodeColumns, cells: nodeCells };
+export const podPrinter: Printer<Pod> = { columns: podColumns, cells: podCells };

@@ -27,6 +27,8 @@ export interface TypedObjects<T extends KubeObject = KubeObject> {
   subscribe(listener: (event: ObjectEvent<T>) => void): Disposable;
   /** The events after a version, oldest first; undefined when some of them have been forgotten. */
   since(resourceVersion: number): ObjectEvent<T>[] | undefined;
+  /** The version up to which events have been forgotten. */
+  readonly oldestVersion: number;
 }
 
 /** How many events of a type are kept for watches that come back, or are slow. */
@@ -97,8 +99,8 @@ export function createTypedObjects<T extends KubeObject>(
     put(object) {
       const { metadata, ...rest } = structuredClone(object);
       const version = nextVersion();
+      const { kind: _kind, apiVersion: _apiVersion, ...content } = rest;
       const stored = {
-        ...rest,
         kind: type.kind,
         apiVersion: apiVersionOf(type),
         metadata: {
@@ -107,6 +109,7 @@ export function createTypedObjects<T extends KubeObject>(
           ...metadata,
           resourceVersion: String(version),
         },
+        ...content,
       };
       return keep(stored as unknown as T);
     },
@@ -127,6 +130,9 @@ export function createTypedObjects<T extends KubeObject>(
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     since: history.since,
+    get oldestVersion() {
+      return history.forgotten();
+    },
   };
 }
 
@@ -158,6 +164,7 @@ function createHistory<T extends KubeObject>() {
   let events: ObjectEvent<T>[] = [];
   let forgotten = 0;
   return {
+    forgotten: () => forgotten,
     add(event: ObjectEvent<T>) {
       events.push(event);
       if (events.length < 2 * HISTORY_EVENTS) return;

@@ -30,7 +30,13 @@ beforeEach(async () => {
       edgePod(nowMs, { namespace: 'kube-system', name: 'edge-proxy', phase: 'Succeeded' }),
     ];
     const cluster = { nodes: [edgeNode(nowMs)], pods };
-    apiserver = world.own(await startKubeApiserver(world, master, { certificate: await issue(), cluster }));
+    apiserver = world.own(
+      await startKubeApiserver(world, master, {
+        certificate: await issue(),
+        cluster,
+        tokens: { 'service-account': 'metrics-server' },
+      }),
+    );
   });
 });
 

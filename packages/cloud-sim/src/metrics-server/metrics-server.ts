@@ -11,6 +11,7 @@ import {
 } from '@kubeedge-sim/sim-kit';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { parseLabelSelector } from '../kube-apiserver/selectors.ts';
+import { serviceAccount, simToken } from '../kube-apiserver/sim-tokens.ts';
 import { createClusterView } from './cluster-view.ts';
 import { argumentsFor, parseFlags } from './flags.ts';
 import { addHealthRoutes } from './health.ts';
@@ -24,6 +25,8 @@ import type { MetricsServerTag } from './tags.ts';
 import { COMPONENT } from './trace-kinds.ts';
 import { metricsServerVersions } from './versions.data.ts';
 
+const ACCOUNT = serviceAccount('kube-system', 'metrics-server');
+
 export interface MetricsServerOptions {
   /** What it serves with; the real one makes a self-signed one in --cert-dir. */
   certificate: Certificate;
@@ -35,7 +38,7 @@ export interface MetricsServerOptions {
   args?: readonly string[];
   /** Default v0.4.2. */
   version?: MetricsServerTag;
-  /** Service account token, sent to the apiserver and to kubelets. */
+  /** Service account token, sent to the apiserver and to kubelets; default: one that apiservers of this world know. */
   token?: string;
   /** Who may have issued kubelet certificates, unless --kubelet-insecure-tls. */
   kubeletRoots?: readonly Certificate[];
@@ -60,7 +63,7 @@ export async function startMetricsServer(
   const tag = options.version ?? 'v0.4.2';
   const version = metricsServerVersions[tag];
   const flags = parseFlags(options.args ?? argumentsFor(tag), tag);
-  const { token = 'metrics-server', certificate, apiserver } = options;
+  const { token = simToken(world, ACCOUNT), certificate, apiserver } = options;
   const log = createLog(world, host);
   const resolutionMs = flags.metricResolutionMs;
   const storage = version.createStorage(resolutionMs);

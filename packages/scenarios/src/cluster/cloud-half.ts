@@ -83,6 +83,9 @@ export async function startCloud(
       port: APISERVER_PORT,
       store,
       version: description.kubernetes,
+      anonymous: description.anonymous === true,
+      clientRoots: [pki.kubernetesRoot],
+      ...(pki.frontProxy && { frontProxy: pki.frontProxy }),
       cluster: { nodes: nodesOf(hosts, description), pods: podsOf(hosts, description) },
       apiServices: [
         {

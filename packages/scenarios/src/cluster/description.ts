@@ -84,6 +84,8 @@ export interface EdgeWatcherDescription {
 
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {
+  /** Whether kube-apiserver lets those in who show no credential; default false. */
+  anonymous?: boolean;
   /** Version of kube-apiserver and of the cloud node's kubelet. */
   kubernetes: string;
   cloudcore: string;

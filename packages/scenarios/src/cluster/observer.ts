@@ -1,3 +1,4 @@
+import { ADMIN, simToken } from '@kubeedge-sim/cloud-sim';
 import {
   type AnyTraceEvent,
   type Endpoint,
@@ -47,7 +48,8 @@ export function createObserver(
     events: () => world.trace.events,
     async kubectl(args) {
       using patience = startPatience(world);
-      const options = { server: apiserver, tls: { verify: false }, signal: patience.signal };
+      const token = simToken(world, ADMIN);
+      const options = { server: apiserver, tls: { verify: false }, token, signal: patience.signal };
       return describe(await runKubectl(world, hosts.cloud, args, options));
     },
     curl: async (node, url, options) => describe(await curl(world, hosts.find(node), url, options)),

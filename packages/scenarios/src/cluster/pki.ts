@@ -1,3 +1,4 @@
+import { ADMIN } from '@kubeedge-sim/cloud-sim';
 import type { Certificate, CertificateAuthority, Host, World } from '@kubeedge-sim/sim-kit';
 import type { EdgeNodeDescription, StreamCertificateNames } from './description.ts';
 import { type StreamCertificateRecipe, streamCertificateRecipes } from './stream-certificates.data.ts';
@@ -7,6 +8,10 @@ export interface ClusterPki {
   /** Kubernetes' own authority: kube-apiserver, kubelets, metrics-server and, as certgen.sh does, 10003. */
   kubernetesRoot: Certificate;
   apiserver: Certificate;
+  /** By which kubectl is let in as one that may do everything. */
+  admin?: Certificate;
+  /** By which kube-apiserver is known to the servers behind it. */
+  frontProxy?: { authority: Certificate; certificate: Certificate };
   kubelet: Certificate;
   metricsServer: Certificate;
   stream: Readonly<Record<StreamCertificateNames, Certificate>>;
@@ -60,12 +65,23 @@ export async function createPki(
     none: [],
     dnsNames,
   });
+  // kubernetes/kubernetes v1.19.8 cmd/kubeadm/app/phases/certs/certlist.go
+  const frontProxy = await world.net.authority({ commonName: 'front-proxy-ca' });
   return {
+    frontProxy: {
+      authority: frontProxy.certificate,
+      certificate: await frontProxy.issue({ commonName: 'front-proxy-client', usages: ['client'] }),
+    },
     kubernetesRoot: kubernetes.certificate,
     apiserver: await kubernetes.issue({
       ...server,
       commonName: 'kube-apiserver',
       dnsNames: ['kubernetes', 'localhost', cloud.name, ...dnsNames],
+    }),
+    admin: await kubernetes.issue({
+      commonName: ADMIN,
+      organization: 'system:masters',
+      usages: ['client'],
     }),
     kubelet: await kubernetes.issue({
       ...server,

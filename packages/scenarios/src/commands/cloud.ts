@@ -36,6 +36,8 @@ export interface CloudFlags extends ClusterFlags {
   caKey?: string;
   /** What else clients and edges call the cloud. */
   name?: string[];
+  /** Whether the API server lets in who shows no credential. */
+  anonymous?: boolean;
   limit?: string[];
   listen?: string;
   healthPort: number;
@@ -52,7 +54,10 @@ export async function cloud(io: Io, flags: CloudFlags, stop: AbortSignal): Promi
   const authority = await readAuthority(flags, folder);
   await using world = await createLoopbackWorld({ seed: flags.seed });
   const running = await startCloudProcess(world, {
-    describe: (nowMs) => limitCluster(describeCloud(describe(nowMs), flags.metricsServerArg ?? []), limits),
+    describe: (nowMs) => ({
+      ...limitCluster(describeCloud(describe(nowMs), flags.metricsServerArg ?? []), limits),
+      anonymous: flags.anonymous === true,
+    }),
     async certificates(address, make) {
       if ((await presentFiles(folder)).length === 0) {
         const known = [...namesOn(flags.listen), address];

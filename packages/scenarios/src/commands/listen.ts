@@ -18,5 +18,5 @@ export function warnOfListening(
 
 /** cloudcore's weakness is the real one's: kubeedge v1.6.1 cloud/pkg/cloudstream/streamserver.go, tls.RequestClientCert. */
 export const whatACloudShows =
-  'read the simulated cluster, as kube-apiserver takes every token and 10003 needs no client certificate ' +
+  'read the simulated cluster, as kube-apiserver takes tokens made of the seed and 10003 needs no client certificate ' +
   '(a weakness of the real cloudcore, too)';

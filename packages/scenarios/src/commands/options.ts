@@ -40,6 +40,8 @@ export const limitOption = () =>
     'what a peer may do before it is cut off, see docs/limits.md, e.g. messageBytes=4Mi; may be repeated',
   ).argParser(append);
 
+export const anonymousOption = () =>
+  new Option('--anonymous', 'the API server lets those in who show no token or certificate');
 export const listenOption = () =>
   new Option('--listen <address>', 'an address of this machine to serve on, too, e.g. 0.0.0.0')
     .env('KUBEEDGE_SIM_LISTEN')

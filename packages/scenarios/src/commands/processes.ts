@@ -5,6 +5,7 @@ import type { EdgeFlags } from './edge.ts';
 import type { Io } from './io.ts';
 import type { JoinFlags } from './join.ts';
 import {
+  anonymousOption,
   healthPortOption,
   integerFrom,
   limitOption,
@@ -26,6 +27,7 @@ export function addProcessCommands(program: Command, io: Io, stop: AbortSignal):
     .option('--ca-key <file>', 'its key, ECDSA P-256')
     .option('--name <name>', 'a name or address of the cloud for its certificates; may be repeated', collect)
     .addOption(limitOption())
+    .addOption(anonymousOption())
     .addOption(listenOption())
     .addOption(healthPortOption())
     .addOption(seedOption())

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { kubeconfig as kubeconfigText } from '@kubeedge-sim/cloud-sim';
+import { ADMIN, kubeconfig as kubeconfigText, simToken } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld } from '@kubeedge-sim/sim-kit';
 import { resolveCell } from '../cell.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -29,6 +29,8 @@ export interface UpFlags extends VersionFlags {
   externalMetricsServer?: boolean;
   /** Origins of pages that may use the control API. */
   allowOrigin?: string[];
+  /** Whether the API server lets in who shows no credential. */
+  anonymous?: boolean;
   /** Limits other than the default ones, `name=value`. */
   limit?: string[];
   /** An address of the machine to serve on, too. */
@@ -63,10 +65,13 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const cell = resolveCell(scenario.defaults, real === undefined ? flags : { ...flags, docker: real.docker });
   const simulated = describeWithFaults(scenario, cell, world.clock.now());
   const described = real === undefined ? simulated : withRealEdge(simulated, scenario.edge, real);
-  const description =
-    flags.externalMetricsServer === true
-      ? { ...described, metricsServer: { ...described.metricsServer, external: true } }
-      : described;
+  const description = {
+    ...described,
+    anonymous: flags.anonymous === true,
+    ...(flags.externalMetricsServer === true && {
+      metricsServer: { ...described.metricsServer, external: true },
+    }),
+  };
   const cluster = world.own(await startLocalCluster(world, description, publishing(flags)));
   // Nothing else of `up` can be asked from another machine whether it serves.
   if (flags.listen !== undefined)
@@ -82,7 +87,9 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
     { allowOrigins: flags.allowOrigin ?? [], report: (error) => io.error(`${tell(error)}\n`) },
   );
   const config = join(folder.path, 'kubeconfig');
-  await writeFile(config, kubeconfigText({ server: endpointsOf(cluster).apiserver }), { mode: 0o600 });
+  const { apiserver: server } = endpointsOf(cluster);
+  const access = kubeconfigText({ server, token: simToken(world, ADMIN) });
+  await writeFile(config, access, { mode: 0o600 });
   io.out(
     overview(cluster, config, control.url, [
       ...(description.metricsServer.external === true ? externalLines(cluster, config) : []),

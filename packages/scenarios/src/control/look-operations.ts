@@ -1,4 +1,4 @@
-import { kubeconfig } from '@kubeedge-sim/cloud-sim';
+import { ADMIN, kubeconfig, simToken } from '@kubeedge-sim/cloud-sim';
 import type { CommandResult } from '../cluster/cluster.ts';
 import { type Operation, operation, worldOf } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -146,7 +146,8 @@ export const lookOperations: readonly Operation[] = [
       const { id, simulation } = worldOf(context, asked);
       if (simulation.net === 'loopback') {
         const server = endpointsOf(simulation.cluster).apiserver;
-        return { type: 'application/yaml', body: kubeconfig({ server }) };
+        const token = simToken(simulation.cluster.world, ADMIN);
+        return { type: 'application/yaml', body: kubeconfig({ server, token }) };
       }
       throw new Problem(
         409,

@@ -70,7 +70,11 @@ export async function makeCertificates(
     'kubeedge-ca.crt': pki.kubeedgeRoot.pem,
     'kubeedge-ca.key': pki.kubeedgeRoot.keyPem,
     ...Object.fromEntries(pairs),
-    kubeconfig: kubeconfig({ server: `https://${names[0] ?? 'localhost'}:6443`, authorityPem }),
+    kubeconfig: kubeconfig({
+      server: `https://${names[0] ?? 'localhost'}:6443`,
+      authorityPem,
+      ...(pki.admin && { certificate: pki.admin }),
+    }),
   } as Certificates;
 }
 

@@ -1,3 +1,4 @@
+import { ADMIN, simToken } from '@kubeedge-sim/cloud-sim';
 import { createMemoryWorld, type Host, type World } from '@kubeedge-sim/sim-kit';
 import { runKubectl } from 'kubeedge-sim';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -24,7 +25,9 @@ async function start(options: Parameters<typeof startDemoCluster>[1] = {}) {
 async function kubectl(line: string) {
   const before = world.trace.of('apiserver.request').length;
   const server = cluster.apiserver.endpoint;
-  const result = await world.run(() => runKubectl(world, laptop, line.split(' '), { server }));
+  const result = await world.run(() =>
+    runKubectl(world, laptop, line.split(' '), { server, token: simToken(world, ADMIN) }),
+  );
   const own = world.trace.of('apiserver.request').slice(before);
   const requests = own.filter(({ detail }) => !detail.path.includes('resourceVersion=0'));
   return { ...result, requests: requests.map(({ detail }) => detail.path) };
@@ -44,6 +47,12 @@ it('shows nodes and pods, asking what the real one asks', async () => {
     requests: [
       ...discovery,
       '/api/v1?timeout=32s',
+      '/apis/coordination.k8s.io/v1?timeout=32s',
+      '/apis/apiregistration.k8s.io/v1?timeout=32s',
+      '/apis/authentication.k8s.io/v1?timeout=32s',
+      '/apis/authentication.k8s.io/v1beta1?timeout=32s',
+      '/apis/authorization.k8s.io/v1?timeout=32s',
+      '/apis/authorization.k8s.io/v1beta1?timeout=32s',
       '/apis/metrics.k8s.io/v1beta1?timeout=32s',
       '/api/v1/nodes?limit=500',
     ],

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kubeconfig } from '@kubeedge-sim/cloud-sim';
+import { ADMIN, kubeconfig, simToken } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld, type Host, type World } from '@kubeedge-sim/sim-kit';
 import { runKubectl } from 'kubeedge-sim';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -26,7 +26,12 @@ describeNeeding('kubectl-1.20', 'the simulated kubectl against the real one', (f
         state.cluster = cluster;
         state.laptop = world.net.host({ name: 'laptop', address: '10.0.0.9' });
         const { authorityPem } = cluster;
-        const config = kubeconfig({ server: cluster.apiserver.url, ...(authorityPem && { authorityPem }) });
+        const token = simToken(world, ADMIN);
+        const config = kubeconfig({
+          server: cluster.apiserver.url,
+          token,
+          ...(authorityPem && { authorityPem }),
+        });
         await writeFile(join(state.home ?? '', 'config'), config);
         while (world.trace.of('metrics-server.cycle').length === 0) await world.clock.sleep(20);
       });
@@ -68,7 +73,10 @@ describeNeeding('kubectl-1.20', 'the simulated kubectl against the real one', (f
       }
       const args = line.split(' ');
       const own = await world.run(() =>
-        runKubectl(world, laptop, args, { server: cluster.apiserver.endpoint }),
+        runKubectl(world, laptop, args, {
+          server: cluster.apiserver.endpoint,
+          token: simToken(world, ADMIN),
+        }),
       );
       const env = { HOME: home, KUBECONFIG: join(home, 'config'), TZ: 'UTC' };
       const theirs = await execute(real, args, { env, timeout: 20_000 }).then(

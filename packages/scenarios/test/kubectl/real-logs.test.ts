@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kubeconfig } from '@kubeedge-sim/cloud-sim';
+import { ADMIN, kubeconfig, simToken } from '@kubeedge-sim/cloud-sim';
 import { runKubectl, type Simulation, startSimulation } from 'kubeedge-sim';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
@@ -28,7 +28,10 @@ describeNeeding('kubectl-1.20', 'kubectl logs, through API server, tunnel and ed
     const { cluster } = simulation;
     const host = cluster.host('master-1');
     cluster.world.net.actAs(host);
-    await writeFile(join(home, 'config'), kubeconfig({ server: `https://${host.address}:6443` }));
+    await writeFile(
+      join(home, 'config'),
+      kubeconfig({ server: `https://${host.address}:6443`, token: simToken(cluster.world, ADMIN) }),
+    );
   }, START_MS_MAX);
 
   afterAll(async () => {
@@ -46,7 +49,9 @@ describeNeeding('kubectl-1.20', 'kubectl logs, through API server, tunnel and ed
   const simulated = ({ cluster, run }: Simulation, line: string) => {
     const host = cluster.host('master-1');
     const server = { address: host.address, port: 6_443 };
-    return run(() => runKubectl(cluster.world, host, line.split(' '), { server }));
+    return run(() =>
+      runKubectl(cluster.world, host, line.split(' '), { server, token: simToken(cluster.world, ADMIN) }),
+    );
   };
 
   it.each([

@@ -7,7 +7,15 @@ import { promisify } from 'node:util';
 import { edgecoreRelease } from '@kubeedge-sim/edge-sim';
 import { createLoopbackWorld, type World } from '@kubeedge-sim/sim-kit';
 import { dialectOf } from '@kubeedge-sim/wire';
-import { type Cluster, type ClusterDescription, catalog, kubeconfig, startLocalCluster } from 'kubeedge-sim';
+import {
+  ADMIN,
+  type Cluster,
+  type ClusterDescription,
+  catalog,
+  kubeconfig,
+  simToken,
+  startLocalCluster,
+} from 'kubeedge-sim';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
 
@@ -85,7 +93,10 @@ for (const era of eras) {
           );
           const host = cluster.host('master-1');
           world.net.actAs(host);
-          await writeFile(join(home, 'config'), kubeconfig({ server: `https://${host.address}:6443` }));
+          await writeFile(
+            join(home, 'config'),
+            kubeconfig({ server: `https://${host.address}:6443`, token: simToken(world, ADMIN) }),
+          );
           const isOpen = () =>
             world.trace.of('tunnel.session').some(({ detail }) => detail.hostname === EDGE);
           expect(await cluster.until(`tunnel of ${EDGE}`, isOpen, START_MS_MAX)).toBe(true);
