@@ -1,6 +1,12 @@
 import type { Certificate, Endpoint, Host, TlsClientOptions, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { apiServices, failedCheck, passed } from './api-services.ts';
+import {
+  type AvailableCondition,
+  apiServices,
+  failedCheck,
+  missingEndpoints,
+  passed,
+} from './api-services.ts';
 import type { User } from './authentication.ts';
 import type { AggregatedGroup } from './discovery.ts';
 import { forward, passOn } from './forward.ts';
@@ -16,6 +22,8 @@ export interface ApiService extends AggregatedGroup {
   tls?: TlsClientOptions;
   /** Default: metrics-server in kube-system. */
   service?: { namespace: string; name: string };
+  /** Whether its Service has a ready endpoint; default: it has. */
+  isAvailable?(): boolean;
 }
 
 export interface AggregationOptions {
@@ -28,6 +36,9 @@ export interface AggregationOptions {
   proxyClientCertificate?: Certificate;
 }
 
+/** What is said while the APIService is not available; nobody is asked then. */
+const UNAVAILABLE = 'service unavailable';
+
 /**
  * Hands a group version on to its server. When that cannot be reached the answer is a plain 503, of which
  * kubectl makes `the server is currently unable to handle the request (get nodes.metrics.k8s.io)`
@@ -35,12 +46,13 @@ export interface AggregationOptions {
  */
 export function addApiService(app: FastifyInstance, service: ApiService, options: AggregationOptions): void {
   const { world, host, store, proxyClientCertificate: certificate } = options;
-  const note = noteAvailability(store, service, () => world.clock.now());
+  const note = noteAvailability(store, service);
   const { group, version, endpoint } = service;
+  const url = `https://${endpoint.address}:${endpoint.port}/apis/${group}/${version}`;
   const trace = (parent: number) => ({ host: host.name, component: COMPONENT, parent });
   const method = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  for (const url of [`/apis/${group}/${version}`, `/apis/${group}/${version}/*`])
-    app.route({ method, url, handler: aggregate });
+  for (const path of [`/apis/${group}/${version}`, `/apis/${group}/${version}/*`])
+    app.route({ method, url: path, handler: aggregate });
 
   async function aggregate(request: FastifyRequest, reply: FastifyReply) {
     const user = options.userOf(request);
@@ -52,6 +64,12 @@ export function addApiService(app: FastifyInstance, service: ApiService, options
         url: world.net.describe(`https://${endpoint.address}:${endpoint.port}${request.url}`),
       },
     });
+    if (service.isAvailable?.() === false) {
+      const detail = { group, error: UNAVAILABLE };
+      world.trace.emit({ ...trace(eventId), kind: 'apiserver.aggregated', detail });
+      note(missingEndpoints(world.clock.now(), serviceOf(service)));
+      return sendText(reply, UNAVAILABLE, 503);
+    }
     try {
       const response = await forward(host, request, reply, {
         ...endpoint,
@@ -65,13 +83,13 @@ export function addApiService(app: FastifyInstance, service: ApiService, options
         },
         parent: eventId,
       });
-      note(undefined);
+      note(passed(world.clock.now()));
       const detail = { group, status: response.status };
       world.trace.emit({ ...trace(eventId), kind: 'apiserver.aggregated', detail });
       return passOn(reply, response);
     } catch (cause) {
       const error = goErrorText(cause);
-      note(error);
+      note(failedCheck(world.clock.now(), url, `Get ${JSON.stringify(url)}: ${error}`));
       const detail = { group, error: world.net.describe(error) };
       world.trace.emit({ ...trace(eventId), kind: 'apiserver.aggregated', detail });
       return sendText(reply, `error trying to reach service: ${error}`, 503);
@@ -79,17 +97,16 @@ export function addApiService(app: FastifyInstance, service: ApiService, options
   }
 }
 
+const serviceOf = ({ service }: ApiService) =>
+  service ?? { namespace: 'kube-system', name: 'metrics-server' };
+
 /**
  * Keeps the APIService object of a group version. Whether it is available is what the last request through this server
  * has found out; upstream asks on its own, about every 30 s
  * (kubernetes/kube-aggregator v0.19.8 pkg/controllers/status/available_controller.go).
  */
-function noteAvailability(
-  store: ObjectStore,
-  service: ApiService,
-  now: () => number,
-): (error: string | undefined) => void {
-  const { group, version, endpoint } = service;
+function noteAvailability(store: ObjectStore, service: ApiService): (condition: AvailableCondition) => void {
+  const { group, version } = service;
   const objects = store.register(apiServices);
   const name = `${version}.${group}`;
   if (objects.get(name) === undefined)
@@ -98,19 +115,16 @@ function noteAvailability(
       spec: {
         group,
         version,
-        service: { ...(service.service ?? { namespace: 'kube-system', name: 'metrics-server' }), port: 443 },
+        service: { ...serviceOf(service), port: 443 },
         groupPriorityMinimum: 100,
         versionPriority: 100,
         ...(service.tls === undefined && { insecureSkipTLSVerify: true }),
       },
       status: { conditions: [] },
     });
-  const url = `https://${endpoint.address}:${endpoint.port}/apis/${group}/${version}`;
-  return (error) => {
+  return (condition) => {
     const object = objects.get(name);
     if (object === undefined) return;
-    const condition =
-      error === undefined ? passed(now()) : failedCheck(now(), url, `Get ${JSON.stringify(url)}: ${error}`);
     const [old] = object.status.conditions;
     if (old?.status === condition.status && old.message === condition.message) return;
     objects.put({ ...object, status: { conditions: [condition] } });

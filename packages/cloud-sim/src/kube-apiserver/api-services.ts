@@ -61,6 +61,18 @@ export const passed = (nowMs: number): AvailableCondition => ({
   message: 'all checks passed',
 });
 
+/** The same for one whose Service has no pod that is ready. */
+export const missingEndpoints = (
+  nowMs: number,
+  { namespace, name }: { namespace: string; name: string },
+): AvailableCondition => ({
+  type: 'Available',
+  status: 'False',
+  lastTransitionTime: formatRfc3339(nowMs),
+  reason: 'MissingEndpoints',
+  message: `endpoints for service/${name} in "${namespace}" have no addresses`,
+});
+
 /** The same for one that did not answer at `url`. */
 export const failedCheck = (nowMs: number, url: string, why: string): AvailableCondition => ({
   type: 'Available',

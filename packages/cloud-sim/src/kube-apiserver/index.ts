@@ -39,6 +39,12 @@ export type {
 export type { ResourceType } from './resource-types.ts';
 export * as resourceTypes from './resource-types.ts';
 export type { SecretStore } from './secret-store.ts';
+export {
+  type ReadinessProbe,
+  type ServiceReadiness,
+  type ServiceReadinessOptions,
+  watchServiceReadiness,
+} from './service-readiness.ts';
 export { ADMIN, serviceAccount, simToken } from './sim-tokens.ts';
 export type { Status } from './status.ts';
 export type { Table, TableColumn, TableRow } from './table.ts';

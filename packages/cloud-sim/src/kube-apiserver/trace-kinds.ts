@@ -15,6 +15,10 @@ declare module '@kubeedge-sim/sim-kit' {
     /** A request is handed on to an aggregated server. */
     'apiserver.aggregate': { group: string; url: string };
     'apiserver.aggregated': { group: string; status?: number; error?: string };
+    /** A kubelet has asked a pod's readiness probe. */
+    'service.probed': { service: string; path: string; ok: boolean; error?: string };
+    /** A Service has got its endpoint, or lost it; an APIService behind it is available, or not. */
+    'service.ready': { service: string; ready: boolean; reason: string };
     /** A node's Ready condition has another status than before. */
     'node.ready': { node: string; status: 'True' | 'False' | 'Unknown'; reason: string };
   }

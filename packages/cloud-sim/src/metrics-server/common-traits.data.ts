@@ -1,5 +1,5 @@
+import type { ReadinessProbe } from '../kube-apiserver/service-readiness.ts';
 import type { ViewTraits } from './cluster-view.ts';
-import type { ReadinessProbe } from './version.ts';
 
 // What generations have in common; kubernetes-sigs/metrics-server pkg/sources/manager.go, pkg/scraper/scraper.go,
 // manifests/base/deployment.yaml.

@@ -63,6 +63,7 @@ function release03({ scraped, manager, duplicate }: Sources03) {
     }),
     scraper: { ...scraper, notReady: 'scraped' as 'scraped' | 'skipped' },
     createStorage: () => createInstantStorage({ duplicate: words, onDuplicate: 'drops-the-round' }),
+    scrapesBeforeMetrics: 1 as const,
     firstScrape: 'at-once' as const,
     timeout: nineTenths,
     voice: sourceManagerVoice({
@@ -179,6 +180,7 @@ export const v04 = {
   }),
   scraper,
   createStorage: () => createInstantStorage({ duplicate: duplicate04, onDuplicate: 'drops-the-later' }),
+  scrapesBeforeMetrics: 1,
   firstScrape: 'at-once',
   timeout: nineTenths,
   voice: scraperVoice({

@@ -1,3 +1,4 @@
+import type { ReadinessProbe } from '../kube-apiserver/service-readiness.ts';
 import { type AnswerTraits, silent } from './answer-traits.ts';
 import type { ViewTraits } from './cluster-view.ts';
 import { nineTenths, protobuf, readinessProbe, scraper } from './common-traits.data.ts';
@@ -9,7 +10,6 @@ import type { ParserTraits } from './prometheus-parser.ts';
 import { createRateStorage } from './rate-storage.ts';
 import { rateWords } from './rate-words.ts';
 import { structuredDuplicateWords } from './storage.ts';
-import type { ReadinessProbe } from './version.ts';
 import { structuredVoice, type VoiceSources } from './voice.ts';
 
 // Releases that make rates of cumulative counts. Read at each tag of kubernetes-sigs/metrics-server; numbers behind a
@@ -126,6 +126,7 @@ const decode05 = (shift: number, nodeNeedsStart: boolean) =>
 const common05 = {
   client: { path: '/stats/summary?only_cpu_and_memory=true', words: words05 },
   scraper,
+  scrapesBeforeMetrics: 2,
   firstScrape: 'at-once',
   timeout: nineTenths,
   voice: structuredVoice({
@@ -241,6 +242,7 @@ export const v060 = {
     duplicate: structuredDuplicateWords({ node: 'scraper.go:158', pod: 'scraper.go:165' }),
   },
   createStorage: storage06(false),
+  scrapesBeforeMetrics: 2,
   firstScrape: 'at-once',
   timeout: nineTenths,
   voice: structuredVoice({

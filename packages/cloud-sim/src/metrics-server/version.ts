@@ -1,3 +1,4 @@
+import type { ReadinessProbe } from '../kube-apiserver/service-readiness.ts';
 import type { AnswerTraits } from './answer-traits.ts';
 import type { ViewTraits } from './cluster-view.ts';
 import type { FlagTraits } from './flags.ts';
@@ -8,14 +9,6 @@ import type { ScraperTraits } from './scraper.ts';
 import type { MetricsStorage } from './storage.ts';
 import type { Voice } from './voice.ts';
 
-/** When the pod counts as ready, as the shipped manifest has it. Durations in milliseconds. */
-export interface ReadinessProbe {
-  path: string;
-  initialDelayMs: number;
-  periodMs: number;
-  failureThreshold: number;
-}
-
 /** What differs between metrics-server releases: parts that are put together, and settings of parts. */
 export interface MetricsServerVersion {
   readonly tag: string;
@@ -23,6 +16,8 @@ export interface MetricsServerVersion {
   readonly decode: Decode;
   readonly scraper: ScraperTraits;
   createStorage(resolutionMs: number): MetricsStorage;
+  /** A rate needs two points; a container that has started lately is content with one. */
+  readonly scrapesBeforeMetrics: 1 | 2;
   readonly firstScrape: 'at-once' | 'after-one-interval';
   /** How long a node is given: a part of --metric-resolution, or --kubelet-request-timeout. */
   readonly timeout: { partOfResolution: number } | 'request-timeout';

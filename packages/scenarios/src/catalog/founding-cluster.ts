@@ -22,7 +22,7 @@ export const CONTROL_DOCKER = '20.10.24';
 /** edgecore of the control edge where the cell's own could not be scraped however healthy. */
 const CONTROL_EDGECORE = 'v1.6.2';
 
-/** The same, as far as the cell's metrics-server knows them. */
+/** Arguments of metrics-server, as far as the cell's knows them. */
 export const metricsServerArgs = ({ metricsServer, cloudcore }: Cell): readonly string[] =>
   argumentsFor(
     metricsServer as MetricsServerTag,

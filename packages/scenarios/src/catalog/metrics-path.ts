@@ -1,12 +1,11 @@
 // What a person looks at when metrics of an edge are missing: the same looks for every fault of this path.
+import { type MetricsServerTag, metricsServerVersions } from '@kubeedge-sim/cloud-sim';
 import type { Cluster, CommandResult } from '../cluster/cluster.ts';
 import type { Observation } from '../scenario.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** How long a cluster may take until its tunnels are open; longer means that they will not open. */
 const SETTLE_MS = 20_000;
-/** Scrapes to wait for: the first after the tunnels, and one more so that rates have two samples. */
-const SCRAPES = 2;
 
 /** Waits until every edge has its tunnel (or will not get one) and metrics-server has scraped since. */
 export async function settleCluster(cluster: Cluster): Promise<void> {
@@ -18,7 +17,28 @@ export async function settleCluster(cluster: Cluster): Promise<void> {
     () => edges.every((edge) => (isOpen(edge) as { state: string } | undefined)?.state === 'open'),
     SETTLE_MS,
   );
-  await cluster.scrapes(SCRAPES);
+  const { version } = cluster.description.metricsServer;
+  const { scrapesBeforeMetrics, readinessProbe } = metricsServerVersions[version as MetricsServerTag];
+  // One more than it needs, because cAdvisor may not have measured in between.
+  await cluster.scrapes(scrapesBeforeMetrics + 1);
+  if (readinessProbe !== undefined) await settleReadiness(cluster);
+}
+
+/** Longest time between two looks of a kubelet at the pod, the first one's delay in it. */
+const PROBE_MS = 30_000;
+
+/** Unless metrics-server is in service: waits until its kubelet has looked at it since the last scrape. */
+async function settleReadiness(cluster: Cluster): Promise<void> {
+  const { length } = cluster.events();
+  const isSettled = () => {
+    const change = cluster.events().findLast((event) => event.kind === 'service.ready');
+    const since = cluster.events().slice(length);
+    return (
+      (change?.detail as { ready: boolean } | undefined)?.ready === true ||
+      since.some(({ kind }) => kind === 'service.probed')
+    );
+  };
+  await cluster.until('a look at metrics-server', isSettled, PROBE_MS);
 }
 
 /** The looks of the founding report, from kubectl down to the edge's own 10350 and its logs. */

@@ -8,6 +8,7 @@ import {
   FlagError,
   httpServerRelease,
   type MetricsServerTag,
+  metricsServerVersions,
   type NodeClient,
   type NodeDescription,
   type ObjectStore,
@@ -16,6 +17,7 @@ import {
   parseFlags,
   prepareAllCerts,
   readToken,
+  type ServiceReadiness,
   saveCertificates,
   startCloudcore,
   startCloudhub,
@@ -25,6 +27,7 @@ import {
   startNodeLifecycleController,
   type TunnelPortStore,
   tunnelPortsIn,
+  watchServiceReadiness,
 } from '@kubeedge-sim/cloud-sim';
 import {
   createMachine,
@@ -77,6 +80,11 @@ export async function startCloud(
   const byHand = description.edgeWatcher === undefined ? description.dnatPorts : [];
   for (const port of byHand) host.nat.append(streamRule(host.address, port));
 
+  const { args, external = false } = description.metricsServer;
+  const metricsVersion = description.metricsServer.version as MetricsServerTag;
+  const metricsEndpoint = { address: host.address, port: METRICS_SERVER_PORT };
+  // Watched from when it has been started: until then a Service has no endpoint. One outside is not watched.
+  let metricsReadiness: ServiceReadiness | undefined;
   const apiserver = keep(
     await startKubeApiserver(world, host, {
       certificate: pki.apiserver,
@@ -91,7 +99,8 @@ export async function startCloud(
         {
           group: 'metrics.k8s.io',
           version: 'v1beta1',
-          endpoint: { address: host.address, port: METRICS_SERVER_PORT },
+          endpoint: metricsEndpoint,
+          isAvailable: () => external || metricsReadiness?.isReady() === true,
         },
       ],
     }),
@@ -132,13 +141,21 @@ export async function startCloud(
       certificate: pki.metricsServer,
       apiserver: apiserver.endpoint,
       args,
-      version: description.metricsServer.version as MetricsServerTag,
+      version: metricsVersion,
       // In a pod, client-go takes the cluster's own authority unless --kubelet-certificate-authority is given
       // (metrics-server v0.4.2 cmd/metrics-server/app/options/options.go).
       kubeletRoots: [pki.kubernetesRoot],
     });
-  const { args, external = false } = description.metricsServer;
   let metricsServer = external ? undefined : await metricsServerOf(args);
+  const readiness =
+    metricsServer &&
+    watchServiceReadiness(world, host, {
+      service: 'kube-system/metrics-server',
+      endpoint: metricsEndpoint,
+      probe: metricsServerVersions[metricsVersion].readinessProbe,
+    });
+  metricsReadiness = readiness;
+  if (readiness !== undefined) keep(readiness);
   const kubesphere = await startKubesphere(world, hosts, description, {
     ...asked,
     kubeedge: edgeWatcher.endpoint,
@@ -162,14 +179,15 @@ export async function startCloud(
         streamCertificate = pki.stream[action.names];
         await restartCloudcore();
       } else if (action.do === 'metrics-server') {
-        if (metricsServer === undefined) {
+        if (metricsServer === undefined || readiness === undefined) {
           throw new RangeError(
             'Tried to restart metrics-server, found that it is a process outside. Restart it yourself.',
           );
         }
-        checkFlags(action.args, description.metricsServer.version as MetricsServerTag);
+        checkFlags(action.args, metricsVersion);
         await metricsServer.close();
         metricsServer = await metricsServerOf(action.args);
+        readiness.restarted();
       } else if (action.do === 'dnat') {
         const rule = streamRule(host.address, action.rule.dport);
         if (action.op === 'add') host.nat.append(rule);
