@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { api } from './api/api.ts';
 import { fleet } from './fleet/fleet.ts';
 import { tunnelPicture } from './picture.ts';
 import type { Benchmark, BenchOptions, Result } from './result.ts';
@@ -16,7 +17,7 @@ import { worlds } from './worlds.ts';
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url);
 const PICTURE = new URL('../docs/benchmarks.svg', import.meta.url);
 
-const benchmarks: readonly Benchmark[] = [tunnel, frames, streams, fleet, startUp, worlds, virtualTime];
+const benchmarks: readonly Benchmark[] = [tunnel, frames, streams, fleet, api, startUp, worlds, virtualTime];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
