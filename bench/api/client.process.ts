@@ -22,12 +22,15 @@ const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 let patches = 0;
 let watch: { lines: number; last: string; ended: boolean; stop(): void } | undefined;
 
-const optionsOf = ({ host, port, token }: Target, rest: RequestOptions): RequestOptions => ({
+const optionsOf = (
+  { host, port, token }: Target,
+  { headers = {}, ...rest }: { method?: string; path: string; headers?: Record<string, string> },
+): RequestOptions => ({
   host,
   port,
   agent,
   ...rest,
-  headers: { authorization: `Bearer ${token}`, ...rest.headers },
+  headers: { authorization: `Bearer ${token}`, ...headers },
 });
 
 /** @throws Error for an answer that is no success */
@@ -36,7 +39,8 @@ async function ask(target: Target, method: string, path: string): Promise<Buffer
     method === 'PATCH'
       ? JSON.stringify({ metadata: { labels: { patch: String(patches++).padStart(9, '0') } } })
       : '';
-  const headers = body === '' ? {} : { 'content-type': 'application/merge-patch+json' };
+  const headers: Record<string, string> =
+    body === '' ? {} : { 'content-type': 'application/merge-patch+json' };
   return new Promise((resolve, reject) => {
     const asked = request(optionsOf(target, { method, path, headers }), (response) => {
       buffer(response).then((answer) => {
