@@ -39,7 +39,9 @@ function configOf(nodes: readonly NodeTarget[], apiserver: string): string {
       '    tls_config:',
       '      insecure_skip_verify: true',
       '    static_configs:',
-      ...targets.map((node) => `      - { targets: ['${node.address}'], labels: { instance: ${node.name} } }`),
+      ...targets.map(
+        (node) => `      - { targets: ['${node.address}'], labels: { instance: ${node.name} } }`,
+      ),
     ].join('\n');
   const on10250 = nodes.map(({ name, address }) => ({ name, address: address.replace(/:.*/, ':10250') }));
   return [
@@ -128,7 +130,9 @@ describeNeeding('prometheus', 'Prometheus with the usual kubelet scrape configur
       .map(({ lastError }) => lastError.replace(/^.*: /, ''))
       .sort();
 
-  it('finds the kubelets up on the port in their status, and edges down on 10250', { timeout: 120_000 }, async () => {
+  it('finds the kubelets up on the port in their status, and edges down on 10250', {
+    timeout: 120_000,
+  }, async () => {
     for (const name of EDGES) {
       await expect.poll(() => jobs(name, 'up'), POLL).toEqual([`by-name-${name}`, ...KUBELET_JOBS]);
       expect(await jobs(name, 'down')).toEqual(['on-10250']);
@@ -138,7 +142,9 @@ describeNeeding('prometheus', 'Prometheus with the usual kubelet scrape configur
     expect(await jobs('master-1', 'down')).toEqual([]);
   });
 
-  it('has the edge node, and none of its containers by name, as long as the engine is too old', { timeout: 120_000 }, async () => {
+  it('has the edge node, and none of its containers by name, as long as the engine is too old', {
+    timeout: 120_000,
+  }, async () => {
     const resource = '{job="kubelet/metrics/resource"}';
     await expect
       .poll(() => valuesOf('instance', `node_cpu_usage_seconds_total${resource}`), POLL)
@@ -158,7 +164,9 @@ describeNeeding('prometheus', 'Prometheus with the usual kubelet scrape configur
     await simulation.act('cure docker');
     for (const job of ['kubelet/metrics/cadvisor', 'kubelet/metrics/resource']) {
       const query = `container_memory_working_set_bytes{job="${job}",instance="edge-node-1",container!="",container!="POD"}`;
-      await expect.poll(() => valuesOf('container', query), POLL).toEqual(['app', 'nginx', 'proxy', 'sidecar']);
+      await expect
+        .poll(() => valuesOf('container', query), POLL)
+        .toEqual(['app', 'nginx', 'proxy', 'sidecar']);
     }
   });
 

@@ -44,6 +44,20 @@ const matches = fc
         ...words,
       ]),
     ),
+    maybe(
+      fc
+        .tuple(number(9), number(9))
+        .map(([a, b]) => [
+          '-m',
+          'statistic',
+          '--mode',
+          'nth',
+          '--every',
+          String(Math.max(a, b) + 1),
+          '--packet',
+          String(Math.min(a, b) - 1),
+        ]),
+    ),
     maybe(option('--mark', fc.constantFrom('0x1', '0x4000/0x4000')).map((words) => ['-m', 'mark', ...words])),
   )
   .map((parts) => parts.flat());

@@ -29,6 +29,16 @@ const expected: Readonly<Record<string, { cause: string; hop: string; cures: str
     hop: 'stream',
     cures: ['metrics-server', 'streamcert'],
   },
+  'dnat-rule-on-one-apiserver': {
+    cause: 'rule-on-another-apiserver-only',
+    hop: 'nat',
+    cures: ['dnat-on-every-host'],
+  },
+  'tunnel-with-another-cloudcore': {
+    cause: 'tunnel-with-another-cloudcore',
+    hop: 'stream',
+    cures: ['one-cloudcore-per-edge'],
+  },
 };
 
 describe('the catalog', () => {
@@ -139,6 +149,11 @@ describe('a scenario on other versions', () => {
     // v1.8 makes its rules once, v1.9 looks after them every ten seconds (cloudstream/iptables/iptables.go).
     ['dnat-rule-missing', 'v1.8.2', 'symptom no-dnat-rule'],
     ['dnat-rule-missing', 'v1.9.0', 'healthy'],
+    // From v1.9 on the cloudcore with the tunnel writes the port; before v1.7 a cluster has one rule, for one cloudcore.
+    ['tunnel-with-another-cloudcore', 'v1.9.0', 'healthy'],
+    ['tunnel-with-another-cloudcore', 'v1.7.2', 'symptom tunnel-with-another-cloudcore'],
+    ['tunnel-with-another-cloudcore', 'v1.6.1', 'symptom tunnel-with-another-cloudcore'],
+    ['dnat-rule-on-one-apiserver', 'v1.13.5', 'symptom rule-on-another-apiserver-only'],
     ['edge-dial-failure-hangs', 'v1.6.1', 'not-applicable'],
     ['edge-dial-failure-hangs', 'v1.14.0', 'not-applicable'],
   ])('%s on %s: %s', async (id, tag, outcome) => {

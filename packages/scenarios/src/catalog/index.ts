@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { dnatRuleMissingScenario } from './dnat-rule-missing.scenario.ts';
+import { dnatRuleOnOneApiserverScenario } from './dnat-rule-on-one-apiserver.scenario.ts';
 import { docker29EdgecoreExits } from './docker-29-edgecore-exits.scenario.ts';
 import { duplicateInternalIpScenario } from './duplicate-internal-ip.scenario.ts';
 import { edgeDialFailureHangs } from './edge-dial-failure-hangs.scenario.ts';
@@ -8,6 +9,7 @@ import { metricsPortNotFromNodeStatusScenario } from './metrics-port-not-from-no
 import { missingPodMetrics } from './missing-pod-metrics.scenario.ts';
 import { staleSessionEmpty200 } from './stale-session-empty-200.scenario.ts';
 import { streamCertSanMismatchScenario } from './stream-cert-san-mismatch.scenario.ts';
+import { tunnelWithAnotherCloudcore } from './tunnel-with-another-cloudcore.scenario.ts';
 
 /** Every scenario, in the order in which `list` shows them. */
 export const catalog: readonly Scenario[] = [
@@ -20,4 +22,6 @@ export const catalog: readonly Scenario[] = [
   staleSessionEmpty200,
   edgeDialFailureHangs,
   streamCertSanMismatchScenario,
+  dnatRuleOnOneApiserverScenario,
+  tunnelWithAnotherCloudcore,
 ];

@@ -41,6 +41,7 @@ import {
 } from '@kubeedge-sim/edge-sim';
 import { type Certificate, type Endpoint, type Host, Opened, type World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
+import { startCloudHosts } from './cloud-hosts.ts';
 import type { ClusterDescription } from './description.ts';
 import { profileOf, releaseOf } from './edge-half.ts';
 import { edgeObjectsIn } from './edge-objects.ts';
@@ -117,25 +118,38 @@ export async function startCloud(
   const tunnelPorts = tunnelPortsIn(store);
   let streamCertificate = pki.stream[description.streamCertificate ?? 'cloud'];
   let started: Promise<unknown> = Promise.resolve();
+  const spawn = (on: Host) =>
+    spawnCloudcore({
+      world,
+      hosts: { ...hosts, cloud: on },
+      release: description.cloudcore,
+      pki,
+      streamCertificate,
+      store,
+      tunnelPorts,
+      limits: description.limits,
+      iptablesManager: description.iptablesManager,
+    });
   const unit = startSystemdUnit(world, host, {
     name: 'cloudcore.service',
     restartDelayMs: RESTART_DELAY_MS,
     spawn() {
-      const process = spawnCloudcore({
-        world,
-        hosts: { ...hosts, cloud: cloudcoreHostOf(world, host, description) },
-        release: description.cloudcore,
-        pki,
-        streamCertificate,
-        store,
-        tunnelPorts,
-        limits: description.limits,
-      });
+      const process = spawn(cloudcoreHostOf(world, host, description));
       started = process.started;
       return process;
     },
   });
   await started;
+  keep(
+    await startCloudHosts(world, hosts, description, {
+      store,
+      tunnelPorts,
+      pki,
+      metricsServer: { address: host.address, port: METRICS_SERVER_PORT },
+      restartDelayMs: RESTART_DELAY_MS,
+      spawn,
+    }),
+  );
   const metricsServerOf = (args: readonly string[]) =>
     startMetricsServer(world, host, {
       certificate: pki.metricsServer,
@@ -216,6 +230,7 @@ export interface CloudcoreParts {
   store: ObjectStore;
   tunnelPorts: TunnelPortStore;
   limits: ClusterDescription['limits'] | undefined;
+  iptablesManager?: ClusterDescription['iptablesManager'];
 }
 
 /** One process of cloudcore: cloudstream and CloudHub. `started` resolves when both serve, or rejects. */
@@ -276,7 +291,7 @@ function certificatesOf({ world, hosts, release, pki, store }: CloudcoreParts): 
 
 /** undefined for a release from before cloudstream: then nothing listens on 10003 and 10004. */
 async function startCloudcoreOf(
-  { world, hosts, release, streamCertificate, store, tunnelPorts, limits }: CloudcoreParts,
+  { world, hosts, release, streamCertificate, store, tunnelPorts, limits, iptablesManager }: CloudcoreParts,
   certificates: CloudhubCertificates,
   onExit: (code: number, reason: string) => void,
 ): Promise<Cloudcore | undefined> {
@@ -295,6 +310,7 @@ async function startCloudcoreOf(
     nodes: nodesIn(store),
     pods: podsIn(store),
     tunnelPorts,
+    ...(iptablesManager && { iptablesManager }),
     ...(limits && { limits }),
     onExit,
   });

@@ -82,6 +82,29 @@ export interface EdgeWatcherDescription {
   kubeletSyncSeconds?: number;
 }
 
+/** A host of the cloud beside the cloud node; it is no node, nothing is scheduled to it. */
+export interface CloudHostDescription {
+  name: string;
+  address: string;
+  /** Whether an API server of the same cluster runs on it. */
+  apiserver?: boolean;
+  /** Whether a cloudcore runs on it, of the same release. */
+  cloudcore?: boolean;
+  /** Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`. */
+  rules?: readonly string[];
+}
+
+/**
+ * An address in front of the cloud's hosts, which gives each of them its turn, port by port: edges and kubectl dial it. Its
+ * host does that by rules of its nat table.
+ */
+export interface BalancerDescription {
+  name: string;
+  address: string;
+  /** By port, which host gets the first connection: 0 is the cloud node; default 0. */
+  first?: Readonly<Record<number, number>>;
+}
+
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {
   /** Whether kube-apiserver lets those in who show no credential; default false. */
@@ -101,6 +124,14 @@ export interface ClusterDescription {
   dnatPorts: readonly number[];
   /** What cloudcore takes from its peers, where that is not the default (docs/limits.md). */
   limits?: Partial<CloudcoreLimits>;
+  /** Further hosts of the cloud. */
+  cloudHosts?: readonly CloudHostDescription[];
+  balancer?: BalancerDescription;
+  /**
+   * `modules.iptablesManager.mode`: `internal`, the default, keeps the rules of the hosts of cloudcores; `external` those of
+   * all hosts of the cloud, as DaemonSet cloud-iptables-manager does.
+   */
+  iptablesManager?: 'internal' | 'external';
   /** Default `cloud`. */
   streamCertificate?: StreamCertificateNames;
   /** With it cloudcore is behind NodePorts, and the DNAT rules are EdgeWatcher's instead of `dnatPorts`. */

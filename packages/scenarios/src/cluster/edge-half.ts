@@ -75,7 +75,7 @@ export function surroundingsIn(
   pki: ClusterPki,
   descriptions: readonly EdgeNodeDescription[],
 ): EdgeSurroundings {
-  const { address } = hosts.cloud;
+  const { address } = hosts.front;
   const hub = { address, port: HUB_PORT, roots: [pki.kubeedgeRoot] };
   const cloudcore = { tunnel: { address, port: TUNNEL_PORT }, hub };
   const certificates: Record<string, Certificate | JoinSource> = { ...pki.edges };

@@ -5,6 +5,8 @@ import type { ClusterDescription } from './description.ts';
 export interface ClusterHosts {
   cloud: Host;
   edges: readonly Host[];
+  /** Whom edges and kubectl dial: the balancer, or the cloud node itself. */
+  front: Host;
   /** @throws RangeError naming the hosts there are */
   find(name: string): Host;
   /** The address to dial for a described one: on loopback a host's leased address. */
@@ -18,10 +20,17 @@ export function declareHosts(world: World, description: ClusterDescription): Clu
   const edges = description.edges.map((edge) =>
     world.net.host({ name: edge.name, address: edge.address, inbound: 'drop' }),
   );
-  const all = [cloud, ...edges];
+  const others = (description.cloudHosts ?? []).map((host) =>
+    world.net.host({ name: host.name, address: host.address }),
+  );
+  const { balancer } = description;
+  const front =
+    balancer === undefined ? cloud : world.net.host({ name: balancer.name, address: balancer.address });
+  const all = [...new Set([cloud, ...edges, ...others, front])];
   return {
     cloud,
     edges,
+    front,
     addressOf: (described) =>
       all.find(({ describedAddress }) => describedAddress === described)?.address ?? described,
     find(wanted) {
@@ -33,6 +42,12 @@ export function declareHosts(world: World, description: ClusterDescription): Clu
       );
     },
   };
+}
+
+/** By what else the cloud's servers are known: the addresses of its further hosts, and of the balancer. */
+export function serverNamesOf(hosts: ClusterHosts, { cloudHosts = [], balancer }: ClusterDescription) {
+  const names = [...cloudHosts.map(({ name }) => name), ...(balancer === undefined ? [] : [balancer.name])];
+  return { dnsNames: [], ipAddresses: names.map((name) => hosts.find(name).address) };
 }
 
 /** The edges with what of their description certificates depend on. */

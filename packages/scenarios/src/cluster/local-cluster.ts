@@ -5,7 +5,7 @@ import { startCloud } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
-import { declareHosts, edgesOf } from './hosts.ts';
+import { declareHosts, edgesOf, serverNamesOf } from './hosts.ts';
 import { actOnIptables, isIptablesAction } from './iptables-action.ts';
 import { actOnLink, isLinkAction } from './link-action.ts';
 import { createObserver } from './observer.ts';
@@ -29,14 +29,19 @@ export async function startLocalCluster(
   if (publishOn !== undefined) {
     await publishCloud(world, hosts.cloud, publishOn, cloudPorts(description));
   }
-  const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
+  const pki = await createPki(
+    world,
+    hosts.cloud,
+    edgesOf(hosts, description),
+    serverNamesOf(hosts, description),
+  );
   const surroundings = surroundingsIn(world, hosts, pki, description.edges);
   const cloud = await startCloud(world, hosts, description, pki, store);
   const edges = await startEdges(world, surroundings, description.edges);
   return {
     world,
     description,
-    ...createObserver(world, hosts, description, cloud.apiserver),
+    ...createObserver(world, hosts, description, { ...cloud.apiserver, address: hosts.front.address }),
     async act(action) {
       if (isLinkAction(action)) await actOnLink(world, hosts, action);
       else if (isIptablesAction(action)) await actOnIptables(world, hosts, action);

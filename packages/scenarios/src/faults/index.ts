@@ -1,4 +1,6 @@
+import { balancerSplitsConnections } from './balancer-splits-connections.ts';
 import { dnatRuleMissing } from './dnat-rule-missing.ts';
+import { dnatRuleOnOneApiserver } from './dnat-rule-on-one-apiserver.ts';
 import { docker1809 } from './docker-18-09.ts';
 import { docker29 } from './docker-29.ts';
 import { duplicateInternalIp } from './duplicate-internal-ip.ts';
@@ -24,4 +26,6 @@ export const faults: readonly Fault[] = [
   streamCertSanMismatch,
   edgeCertExpired,
   tokenExpired,
+  dnatRuleOnOneApiserver,
+  balancerSplitsConnections,
 ];

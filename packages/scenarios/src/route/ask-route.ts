@@ -36,8 +36,8 @@ function routeOf({ cluster }: Simulation, { caller: name, to, from }: RouteQuest
 
 async function rehearsalOf(simulation: Simulation, question: RouteQuestion, line: string): Promise<string> {
   const { cluster } = simulation;
-  const { cloud } = cluster.description;
-  const hosts = question.hosts ?? [cloud.name];
+  const { cloud, cloudHosts = [] } = cluster.description;
+  const hosts = question.hosts ?? [cloud.name, ...cloudHosts.map(({ name }) => name)];
   const names =
     question.caller === undefined ? hosts.flatMap((host) => [host, `pod:any@${host}`]) : [question.caller];
   const callers = names.map((name) => readCaller(cluster, name));

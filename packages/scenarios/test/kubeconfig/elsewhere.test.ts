@@ -37,7 +37,11 @@ describeNeeding(
       await once(createInterface({ input: keeper.stdout as NodeJS.ReadableStream }), 'line');
       inside = ['nsenter', '-t', String(keeper.pid), '-U', '-n', '--preserve-credentials', '--'];
       real = await startRealApiserver(tools['kube-apiserver'].path, tools.kubectl.path, inside);
-      process = await startUp(real.kubeconfigs.admin, ['--docker', '20.10.24', '--listen', '127.0.0.1'], inside);
+      process = await startUp(
+        real.kubeconfigs.admin,
+        ['--docker', '20.10.24', '--listen', '127.0.0.1'],
+        inside,
+      );
       const pod = join(real.folder, 'pod.yaml');
       await writeFile(pod, POD);
       await real.kubectl('apply', '-f', pod);
@@ -67,7 +71,9 @@ describeNeeding(
         return (JSON.parse(stdout || '{}') as { pods?: { podRef: { name: string } }[] }).pods;
       };
       await expect.poll(pods, POLL).toMatchObject([{ podRef: { name: 'web' } }]);
-      await expect.poll(async () => (await summary('edge-node-2')).stdout, POLL).toContain('"nodeName": "edge-node-2"');
+      await expect
+        .poll(async () => (await summary('edge-node-2')).stdout, POLL)
+        .toContain('"nodeName": "edge-node-2"');
       const log = await real.kubectl('logs', 'web');
       expect(log.stdout).toMatch(/^web of default\/web runs on edge-node-1, line 0\n/);
       const { stdout } = await real.kubectl('exec', 'web', '--', 'hostname');

@@ -4,7 +4,7 @@ import { siblingModule } from '../../sibling-module.ts';
 import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
-import { declareHosts, edgesOf } from '../hosts.ts';
+import { declareHosts, edgesOf, serverNamesOf } from '../hosts.ts';
 import { actOnIptables, isIptablesAction } from '../iptables-action.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import { isForCloud } from '../local-cluster.ts';
@@ -33,7 +33,12 @@ export async function startSplitCluster(
   { links }: SplitOptions,
 ): Promise<Cluster> {
   const hosts = declareHosts(world, description);
-  const pki = await createPki(world, hosts.cloud, edgesOf(hosts, description));
+  const pki = await createPki(
+    world,
+    hosts.cloud,
+    edgesOf(hosts, description),
+    serverNamesOf(hosts, description),
+  );
   const leasePrefix = world.net.leasePrefix ?? '';
   const common = { kind: 'start', seed: world.seed, leasePrefix, links, description, pki } as const;
   const halves = { cloud: forkHalf(world, 'cloud'), edge: forkHalf(world, 'edge') };
@@ -48,7 +53,7 @@ export async function startSplitCluster(
     await stop();
     throw error;
   }
-  const apiserver = { address: hosts.cloud.address, port: 6_443 };
+  const apiserver = { address: hosts.front.address, port: 6_443 };
   return {
     world,
     description,

@@ -46,8 +46,8 @@ describe.each(['table', 'refusals'])('the recorded calls of %s', (name) => {
 describe('what is not modelled', () => {
   it.each([
     [
-      '-t nat -A OUTPUT -m statistic --mode random -j ACCEPT',
-      /Tried to use -m statistic, which is not modelled here/,
+      '-t nat -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT',
+      /Tried to use -m conntrack, which is not modelled here/,
     ],
     ['-t nat -A OUTPUT -j LOG', /Tried to use -j LOG/],
     ['-A INPUT -j DROP', /chain INPUT of table filter/],

@@ -125,6 +125,8 @@ function matchOf(match: Match): string {
       ].join(' ');
     case 'mark':
       return `mark match ${match.mark.not ? '! ' : ''}${markOf(match.mark.is)}`;
+    case 'statistic':
+      return `statistic mode nth every ${match.every}${match.packet === 0 ? '' : ` packet ${match.packet}`}`;
     case 'other':
       return [match.name, ...match.words].join(' ');
   }

@@ -76,6 +76,8 @@ function matchWords(match: Match): string[] {
       ];
     case 'mark':
       return ['-m mark', ...option('--mark', match.mark, markOf)];
+    case 'statistic':
+      return [`-m statistic --mode nth --every ${match.every} --packet ${match.packet}`];
     case 'other':
       return [`-m ${match.name}`, ...match.words.map(otherWord)];
   }

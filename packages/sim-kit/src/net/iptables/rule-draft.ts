@@ -102,7 +102,7 @@ export class RuleDraft {
 
   #match(name: string): Module<Match> {
     const make = matchModules[name];
-    if (make !== undefined) return make();
+    if (make !== undefined) return make(this.#anyModule);
     if (!this.#anyModule) {
       if (!matchesElsewhere.has(name))
         throw wrongUsage(`Couldn't load match \`${name}':No such file or directory\n`);
@@ -145,7 +145,7 @@ const others = new WeakMap<object, string[]>();
 
 /** Matches and targets of a real iptables that somebody might try. */
 const matchesElsewhere = new Set(
-  'conntrack state statistic set limit hashlimit iprange owner physdev mac recent string time u32 socket sctp icmp cgroup bpf length tcpmss rpfilter connmark helper policy pkttype'.split(
+  'conntrack state set limit hashlimit iprange owner physdev mac recent string time u32 socket sctp icmp cgroup bpf length tcpmss rpfilter connmark helper policy pkttype'.split(
     ' ',
   ),
 );
@@ -168,7 +168,7 @@ function findOption(options: readonly ModuleOption[], name: string): ModuleOptio
   return begun.length === 1 ? begun[0] : undefined;
 }
 
-const matchModules: Readonly<Record<string, () => Module<Match>>> = {
+const matchModules: Readonly<Record<string, (anyModule: boolean) => Module<Match>>> = {
   comment() {
     let comment: string | undefined;
     return {
@@ -188,6 +188,7 @@ const matchModules: Readonly<Record<string, () => Module<Match>>> = {
       },
     };
   },
+  statistic,
   tcp: () => portMatch('tcp'),
   udp: () => portMatch('udp'),
   multiport() {
@@ -248,6 +249,42 @@ const matchModules: Readonly<Record<string, () => Module<Match>>> = {
     };
   },
 };
+
+function statistic(anyModule: boolean): Module<Match> {
+  const given: Partial<Record<'mode' | 'every' | 'packet' | 'probability', string>> = {};
+  const option = (name: keyof typeof given): ModuleOption => ({
+    names: [name],
+    argument: true,
+    take(text) {
+      given[name] = text;
+    },
+  });
+  return {
+    name: 'statistic',
+    options: [option('mode'), option('every'), option('packet'), option('probability')],
+    finish() {
+      const { mode, probability } = given;
+      const [every, packet] = [Number(given.every), Number(given.packet ?? 0)];
+      if (mode !== undefined && mode !== 'nth' && mode !== 'random') throw wrongUsage(`Bad mode "${mode}"`);
+      if (mode !== 'nth') {
+        if (probability === undefined)
+          throw wrongUsage('--probability must be specified when using random mode');
+        const words = ['--mode', 'random', '--probability', probability];
+        if (anyModule) return { module: 'other', name: 'statistic', words };
+        throw notModelled('-m statistic --mode random', 'here nothing is left to chance', 'Use --mode nth.');
+      }
+      if (given.every === undefined)
+        throw wrongUsage('--every and --packet must be specified when using nth mode');
+      if (given.packet === undefined)
+        throw wrongUsage('statistic: option "--every" also requires "--packet".\n');
+      if (!Number.isInteger(every) || every < 1)
+        throw wrongUsage('statistic: bad value for option "--every", or out of range (1-4294967295).\n');
+      if (!Number.isInteger(packet) || packet < 0 || packet >= every)
+        throw wrongUsage('the --packet p must be 0 <= p <= n-1');
+      return { module: 'statistic', every, packet };
+    },
+  };
+}
 
 function portMatch(module: 'tcp' | 'udp'): Module<Match> {
   const sides: Partial<Record<'sport' | 'dport', Condition<ReturnType<typeof readPortRange>>>> = {};

@@ -39,6 +39,8 @@ export type Match =
       readonly dst?: Condition<readonly AddressType[]>;
     }
   | { readonly module: 'mark'; readonly mark: Condition<{ value: number; mask: number }> }
+  /** Every so many packets that come to it one matches, the `packet`th of them, counted from 0. */
+  | { readonly module: 'statistic'; readonly every: number; readonly packet: number }
   /** Of somebody's file, where it is read all the same: what it decides is not known. */
   | { readonly module: 'other'; readonly name: string; readonly words: readonly string[] };
 
@@ -82,6 +84,8 @@ export interface Rule {
   readonly spec: RuleSpec;
   packets: number;
   bytes: number;
+  /** Of a rule with `-m statistic`: how many packets have come to it. */
+  seen?: number;
 }
 
 /** Targets that end the way of a packet through the table, or leave the chain. */

@@ -88,6 +88,21 @@ describe('a packet in a chain', () => {
     expect(verdict(tables, packet('1.2.3.4', 2))).toBeUndefined();
   });
 
+  it('takes its turn among several destinations', () => {
+    const tables = after(
+      '-A OUTPUT -p tcp --dport 1 -m statistic --mode nth --every 3 --packet 0 -j DNAT --to 1.1.1.1',
+      '-A OUTPUT -p tcp --dport 1 -m statistic --mode nth --every 2 --packet 0 -j DNAT --to 2.2.2.2',
+      '-A OUTPUT -p tcp --dport 1 -j DNAT --to 3.3.3.3',
+    );
+    const turn = (count: boolean) =>
+      traverse(tables.nat, 'OUTPUT', packet('9.9.9.9', 1), here, { count }).verdict?.number;
+    expect([turn(true), turn(true), turn(true), turn(true)]).toEqual([1, 2, 3, 1]);
+    // Looking takes nobody's turn.
+    expect([turn(false), turn(false), turn(true)]).toEqual([2, 2, 2]);
+    traverse(tables.nat, 'OUTPUT', packet('9.9.9.9', 2), here, { count: true });
+    expect(turn(true)).toBe(3);
+  });
+
   it('is counted by what it matches, and by the policy where nothing decides', () => {
     const tables = after('-N A', '-A OUTPUT -j A', '-A A -p tcp --dport 1 -j DNAT --to 1.1.1.1');
     for (const port of [1, 1, 2])

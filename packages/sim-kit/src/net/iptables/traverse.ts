@@ -5,6 +5,7 @@ import {
   type Match,
   type Ports,
   parseAddress,
+  type Rule,
   type RuleSpec,
 } from './rule.ts';
 import type { Chain, Table } from './tables.ts';
@@ -90,7 +91,7 @@ function walk(
 ): true | 'return' {
   for (const [at, rule] of chain.rules.entries()) {
     const step: Step = { chain: chain.name, number: at + 1, spec: rule.spec };
-    const fits = matches(rule.spec, packet, here);
+    const fits = matches(rule.spec, packet, here) && isTurn(rule, run.count === true);
     if (fits === undefined) run.passage.undecided.push(step);
     if (fits === false && run.explain === true)
       run.passage.missed.push({ ...step, lacks: lackOf(rule.spec, packet, here) });
@@ -117,6 +118,15 @@ function walk(
     return true;
   }
   return 'return';
+}
+
+/** Whether a rule with -m statistic lets this packet match, which has passed all its other conditions. */
+function isTurn(rule: Rule, count: boolean): boolean {
+  const nth = rule.spec.matches.find((match) => match.module === 'statistic');
+  if (nth === undefined) return true;
+  const seen = rule.seen ?? 0;
+  if (count) rule.seen = seen + 1;
+  return seen % nth.every === nth.packet;
 }
 
 /** undefined: all that can be decided fits, and something cannot. */
@@ -196,6 +206,9 @@ function isMatched(match: Match, packet: Packet, here: Locality): boolean | unde
       );
     case 'mark':
       return fits(match.mark, ({ value, mask }) => (packet.mark & mask) >>> 0 === value);
+    case 'statistic':
+      // Asked last, of the rule.
+      return true;
     case 'other':
       return undefined;
   }
