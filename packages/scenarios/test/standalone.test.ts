@@ -107,7 +107,14 @@ describe('a cloud and edges as processes of their own', () => {
     const certificates = join(folder, 'meet');
     const shared = ['--certificates', certificates];
     const startCloud = () =>
-      start('cloud', '--metrics-server-arg=--metric-resolution=2s', ...shared, '--listen', HERE);
+      start(
+        'cloud',
+        '--anonymous',
+        '--metrics-server-arg=--metric-resolution=2s',
+        ...shared,
+        '--listen',
+        HERE,
+      );
     const first = startCloud();
     await first.says('ready: ');
     const edge = start('edge', '--cloudcore', HERE, ...shared, '--name', 'shop', '--nodes', '2');
@@ -137,7 +144,7 @@ describe('a cloud and edges as processes of their own', () => {
   }, 180_000);
 
   it('show the founding report: a node with metrics, its pods without', async () => {
-    const cloud = start('cloud', '--metrics-server-arg=--metric-resolution=2s');
+    const cloud = start('cloud', '--anonymous', '--metrics-server-arg=--metric-resolution=2s');
     await cloud.says('ready: ');
     const certificates = cloud.find(/^certificates +(\S+)/m);
     const address = cloud.find(/^kube-apiserver +https:\/\/([\d.]+)/m);
@@ -159,7 +166,7 @@ describe('a cloud and edges as processes of their own', () => {
 
 describe('join', () => {
   it('gets a certificate by token, keeps it, and says what is wrong with a token', async () => {
-    const cloud = start('cloud', '--listen', HERE);
+    const cloud = start('cloud', '--anonymous', '--listen', HERE);
     await cloud.says('ready: ');
     const token = cloud.find(/--token (\S+)/);
     const certPath = join(folder, 'joined');
