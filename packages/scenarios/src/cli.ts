@@ -1,6 +1,7 @@
 import type { SimError, SimErrorCode } from '@kubeedge-sim/sim-kit';
 import { Command, CommanderError, Option } from 'commander';
 import type { ActFlags, LogFlags } from './commands/act.ts';
+import type { ExplainFlags } from './commands/explain.ts';
 import { exitCodes, type Io } from './commands/io.ts';
 import type { MatrixFlags } from './commands/matrix.ts';
 import { addNatCommands } from './commands/nat-commands.ts';
@@ -151,6 +152,25 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
     .action(async (words: string[], flags: ActFlags) => {
       const { act } = await import('./commands/act.ts');
       return act(io, words, flags);
+    });
+  program
+    .command('explain <kind> <name>')
+    .description('say why a pod ([ns/]name) or a node has metrics, or has none, from what `up` serves')
+    .option('--trace <file>', 'from a trace instead, see `replay --trace`')
+    .option('--scenario <id>', 'from a scenario that is played for it instead')
+    .option('--edgecore <tag>', 'of that scenario')
+    .option('--cloudcore <tag>', 'of that scenario')
+    .option('--docker <version>', 'of that scenario')
+    .option('--metrics-server <version>', 'of that scenario')
+    .addOption(seedOption())
+    .option('--node <name>', 'the pod’s node, where the trace does not tell')
+    .option(...controlOption)
+    .option(...worldOption)
+    .addOption(langOption())
+    .option('--json', 'print the explanation as JSON')
+    .action(async (kind: string, name: string, flags: ExplainFlags) => {
+      const { explain } = await import('./commands/explain.ts');
+      return explain(io, kind, name, flags);
     });
   program
     .command('log <node> <component>')

@@ -144,7 +144,13 @@ async function collect(
     });
     const { nodes, pods, drops, errors = [] } = await decode(body, { url, signal, eventId, asked }, options);
     for (const drop of drops) noteDrop(world, host, log, drop, eventId);
-    const detail = { node: name, outcome: 'ok', pods: pods.length } as const;
+    const answeredAs = nodes.find((point) => point.name !== name)?.name;
+    const detail = {
+      node: name,
+      outcome: 'ok',
+      pods: pods.length,
+      ...(answeredAs !== undefined && { answeredAs }),
+    } as const;
     world.trace.emit({ ...emitter, kind: 'metrics-server.scraped', parent: eventId, detail });
     const error = errors.length === 0 ? undefined : failed(aggregate(errors), false);
     return { batch: { nodes, pods }, ...(error !== undefined && { error }) };

@@ -4,13 +4,15 @@ declare module '@kubeedge-sim/sim-kit' {
     'metrics-server.scrape': { node: string; address: string; port: number; url: string };
     /**
      * What came of it; `pods` counts the pods kept. `error` is the log's text. `skipped`: not asked at all; `stuck`:
-     * the answer is never read to its end, and the round never ends.
+     * the answer is never read to its end, and the round never ends. `answeredAs`: the node's name in the answer,
+     * where it is another and counts.
      */
     'metrics-server.scraped': {
       node: string;
       outcome: 'ok' | 'error' | 'skipped' | 'stuck';
       pods: number;
       error?: string;
+      answeredAs?: string;
     };
     /** Something was left out; `at` is the place in the answer, a JSON path or the name of a series. */
     'metrics-server.drop': {

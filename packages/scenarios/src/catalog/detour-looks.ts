@@ -159,28 +159,39 @@ function observeScrapeLog(cluster: Cluster): Observation {
   const lines = cluster
     .events()
     .filter((event) => event.kind === 'log' && event.component === 'metrics-server' && event.atMs >= sinceMs)
+    .filter((event) => (event as TraceEvent<'log'>).detail.verbosity === 0)
     .map((event) => formatKlog(event as TraceEvent<'log'>))
-    .filter((line) => line.includes(`node ${edge}`) || line.includes('duplicate node'));
+    .filter((line) => isAbout(line, edge) || line.includes('duplicate node'));
   const shown = lines.slice(-2);
-  // One line has the errors of all nodes, in the order in which they came.
-  const prefix = `unable to fetch metrics from node ${edge}: `;
-  const [error = ''] = (lines.findLast((line) => line.includes(prefix)) ?? '').split(prefix).slice(1, 2);
+  const error = lines.map((line) => errorIn(line, edge)).findLast((found) => found !== undefined) ?? '';
   return look(
     { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
     {
       id: 'scrape-log',
       where: cloud.name,
-      command: `kubectl -n kube-system logs --since=${seconds}s deploy/metrics-server | grep -E 'node ${edge}|duplicate node' | tail -2`,
+      command: `kubectl -n kube-system logs --since=${seconds}s deploy/metrics-server | grep -E '${edge}|duplicate node' | tail -2`,
       title: {
         en: 'What metrics-server complains about: which port, and which error',
         zh: 'metrics-server 的报错：看端口和错误',
       },
       facts: {
-        error: error.replace(/, unable to fully scrape.*|\]$/, ''),
+        error,
         duplicateNode: lines.some((line) => line.includes('duplicate node')),
       },
     },
   );
+}
+
+const isAbout = (line: string, edge: string) => new RegExp(`\\b${edge}\\b`).test(line);
+
+/** What a line says of the edge: of the errors of all nodes that are in one line up to 0.4, or of one node's own. */
+function errorIn(line: string, edge: string): string | undefined {
+  const own = new RegExp(`err=("(?:[^"\\\\]|\\\\.)*").* node="${edge}"`).exec(line)?.[1];
+  if (own !== undefined) return JSON.parse(own) as string;
+  const rest = new RegExp(
+    `unable to fetch metrics from (?:node ${edge}|Kubelet ${edge} \\([^)]*\\)): (.*)`,
+  ).exec(line);
+  return rest?.[1]?.replace(/, unable to fully scrape.*|\]$/, '');
 }
 
 function observeEdgeErrors(cluster: Cluster): Observation {

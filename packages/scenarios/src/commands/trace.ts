@@ -15,14 +15,19 @@ export interface TraceFlags extends ControlTarget {
  * @throws UsageError for a file that is none, and as `act` without a file
  */
 export async function trace(io: Io, file: string | undefined, flags: TraceFlags): Promise<void> {
-  const { from, lines } = await (file === undefined ? fetchLines(flags) : readLines(file));
-  const events = lines.map((line, index) => parseEvent(from, line, index + 1));
+  const events = await readEvents(file, flags);
   const startMs = events[0]?.atMs ?? 0;
   for (const event of events) {
     if (flags.kind !== undefined && !event.kind.startsWith(flags.kind)) continue;
     if (flags.host !== undefined && event.host !== flags.host) continue;
     io.out(`${formatEvent(event, startMs)}\n`);
   }
+}
+
+/** All events of a file, or of a world. @throws UsageError as {@link trace} */
+export async function readEvents(file: string | undefined, target: ControlTarget): Promise<AnyTraceEvent[]> {
+  const { from, lines } = await (file === undefined ? fetchLines(target) : readLines(file));
+  return lines.map((line, index) => parseEvent(from, line, index + 1));
 }
 
 interface Lines {

@@ -9,6 +9,7 @@ export const metricsPortNotFromNodeStatus = defineFault({
   },
   apply: (description) =>
     changeMetricsServer(description, (args) =>
-      args.filter((argument) => argument !== '--kubelet-use-node-status-port'),
+      // Releases before v0.4.0 are given the tunnel's port instead.
+      args.filter((argument) => !/^--kubelet-(use-node-status-port|port=.*)$/.test(argument)),
     ),
 });

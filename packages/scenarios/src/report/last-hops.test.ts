@@ -32,24 +32,24 @@ const hopsOf = async (id: string, count?: number) => {
 describe('the last hops', () => {
   it('follow the scrape over the tunnel and back, with the evidence before it', async () => {
     expect((await hopsOf('missing-pod-metrics', 20)).join('\n')).toMatchInlineSnapshot(`
-      "✗   0.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/info → 400 too-new (7×)  #135
-      ✗   5.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/version → 400 too-new (3×)  #288
-         30.011s  metrics-server                                             asks edge-node-1: https://10.66.0.11:10350/stats/summary?only_cpu_and_memory=true  #1124
-         30.011s  metrics-server → iptables DNAT                             dial 10.66.0.11:10350  #1125
-         30.011s  iptables DNAT → cloudcore stream server                    DNAT to 192.168.0.139:10003  #1125
-         30.011s  metrics-server → cloudcore stream server                   GET /stats/summary?only_cpu_and_memory=true  #1128
-         30.011s  cloudcore stream server                                    session 10.66.0.11: found  #1128
-         30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 309 bytes  #1130
-         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1131
-         30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1132
-         30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1132
-         30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1133
-         30.011s  edgestream (edge-node-1) → tunnel                          DATA, connect id 3, 914 bytes (41×)  #1135
-         30.011s  edgestream (edge-node-1) → tunnel                          REMOVE_CONNECT, connect id 3  #1217
-         30.011s  tunnel → cloudcore stream server                           DATA, connect id 3, 914 bytes (41×)  #1219
-         30.011s  tunnel → cloudcore stream server                           REMOVE_CONNECT, connect id 3  #1260
-         30.011s  cloudcore stream server → metrics-server                   200, 914 bytes  #1265
-         30.011s  metrics-server                                             ok, 0 pods  #1266"
+      "✗   0.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/info → 400 too-new (7×)  #142
+      ✗   5.000s  cAdvisor (edge-node-1) →✗ Docker Engine API (edge-node-1)  GET /v1.40/version → 400 too-new (3×)  #297
+         30.011s  metrics-server                                             asks edge-node-1: https://10.66.0.11:10350/stats/summary?only_cpu_and_memory=true  #1152
+         30.011s  metrics-server → iptables DNAT                             dial 10.66.0.11:10350  #1153
+         30.011s  iptables DNAT → cloudcore stream server                    DNAT to 192.168.0.139:10003  #1153
+         30.011s  metrics-server → cloudcore stream server                   GET /stats/summary?only_cpu_and_memory=true  #1156
+         30.011s  cloudcore stream server                                    session 10.66.0.11: found  #1156
+         30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 309 bytes  #1158
+         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1159
+         30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1160
+         30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1160
+         30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1161
+         30.011s  edgestream (edge-node-1) → tunnel                          DATA, connect id 3, 914 bytes (41×)  #1163
+         30.011s  edgestream (edge-node-1) → tunnel                          REMOVE_CONNECT, connect id 3  #1245
+         30.011s  tunnel → cloudcore stream server                           DATA, connect id 3, 914 bytes (41×)  #1247
+         30.011s  tunnel → cloudcore stream server                           REMOVE_CONNECT, connect id 3  #1288
+         30.011s  cloudcore stream server → metrics-server                   200, 914 bytes  #1293
+         30.011s  metrics-server                                             ok, 0 pods  #1294"
     `);
   });
 

@@ -57,14 +57,18 @@ export const releaseCauses: readonly Claim[] = [
         ({ detail }) => detail.state === 'open',
       );
       const unrouted = eventsOf(look, 'stream.request').find(
-        ({ detail }) => detail.route === 'none' && detail.path.startsWith('/stats/'),
+        ({ detail }) => detail.route === 'none' && /^\/(stats|metrics)\//.test(detail.path),
       );
       return tunnel && unrouted ? [tunnel, unrouted] : undefined;
     },
-    say: (_evidence, look) => ({
-      en: `The tunnel is open, but cloudcore ${look.cell.cloudcore} routes no /stats on port 10003 yet: 404 before any edge is asked.`,
-      zh: `隧道已建立，但 cloudcore ${look.cell.cloudcore} 的 10003 端口还没有 /stats 路由：直接返回 404。`,
-    }),
+    say: ([, unrouted], look) => {
+      const path = unrouted?.kind === 'stream.request' ? unrouted.detail.path : '';
+      const route = path.startsWith('/metrics/') ? '/metrics/resource' : '/stats';
+      return {
+        en: `The tunnel is open, but cloudcore ${look.cell.cloudcore} routes no ${route} on port 10003 yet: 404 before any edge is asked.`,
+        zh: `隧道已建立，但 cloudcore ${look.cell.cloudcore} 的 10003 端口还没有 ${route} 路由：直接返回 404。`,
+      };
+    },
     cause: {
       layer: { en: 'cloudcore stream server (10003)', zh: 'cloudcore stream server（10003）' },
       hop: 'stream',
