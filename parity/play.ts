@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Scenario, startSimulation } from 'kubeedge-sim';
+import { ADMIN, kubeconfig, type Scenario, type Simulation, simToken, startSimulation } from 'kubeedge-sim';
+import type { Gate } from './gate.ts';
 import { type Reading, readMetrics, type Sample } from './read-metrics.ts';
 import { startRealMetricsServer } from './real-metrics-server.ts';
 
@@ -33,6 +34,7 @@ export interface Names {
 
 const REAL_PORT = 14_443;
 const APISERVER_PORT = 6_443;
+const ACCOUNT = 'system:serviceaccount:kube-system:metrics-server';
 const MODEL_PORT = 4_443;
 const POLL_MS = 500;
 /** Rounds of the real one after the cluster has settled; a rate needs two. */
@@ -40,9 +42,17 @@ const ROUNDS = 2;
 /** So long the two may need to name the same and to have read the same samples. */
 const LIMIT_MS = 90_000;
 
-/** Plays a cluster in real time with the model in it and the real one beside it. */
-export async function playCell({ scenario, side, version }: Cell, program: string): Promise<Played> {
+/**
+ * Plays a cluster in real time with the model in it and the real one beside it. To start both takes much of a processor, so
+ * only as many do at a time as the gate lets through; what comes after is mostly waiting.
+ */
+export async function playCell(
+  { scenario, side, version }: Cell,
+  program: string,
+  gate: Gate,
+): Promise<Played> {
   const without = side === 'cured';
+  await gate.enter();
   await using simulation = await startSimulation({
     scenario,
     metricsServer: version,
@@ -56,10 +66,12 @@ export async function playCell({ scenario, side, version }: Cell, program: strin
   await using real = await startRealMetricsServer({
     program,
     args: description.metricsServer.args,
-    apiserver: `https://${address}:${APISERVER_PORT}`,
+    kubeconfig: await kubeconfigOf(simulation),
     address,
     port: REAL_PORT,
   });
+  await real.started;
+  gate.leave();
   await simulation.settle();
   const later = simulation.scenario.faults.flatMap(({ once }) => once?.(scenario.edge, description) ?? []);
   for (const action of later) await simulation.act(action);
@@ -68,9 +80,13 @@ export async function playCell({ scenario, side, version }: Cell, program: strin
   const endpoints = { real: real.url, model: `https://${address}:${MODEL_PORT}` };
   const seen = { real: new Map<string, string>(), model: new Map<string, string>() };
   const enough = real.rounds() + ROUNDS;
+  const token = simToken(cluster.world, ADMIN);
   const startMs = performance.now();
   for (;;) {
-    const [ofReal, ofModel] = await Promise.all([readMetrics(endpoints.real), readMetrics(endpoints.model)]);
+    const [ofReal, ofModel] = await Promise.all([
+      readMetrics(endpoints.real, token),
+      readMetrics(endpoints.model, token),
+    ]);
     remember(seen.real, ofReal);
     remember(seen.model, ofModel);
     const isLate = performance.now() - startMs > LIMIT_MS;
@@ -85,6 +101,17 @@ export async function playCell({ scenario, side, version }: Cell, program: strin
     }
     await sleep(POLL_MS);
   }
+}
+
+async function kubeconfigOf({ cluster, get }: Simulation): Promise<string> {
+  const { address } = cluster.host(cluster.description.cloud.name);
+  const { body } = await get('/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication');
+  const { data } = JSON.parse(body) as { data: { 'client-ca-file': string } };
+  return kubeconfig({
+    server: `https://${address}:${APISERVER_PORT}`,
+    authorityPem: data['client-ca-file'],
+    token: simToken(cluster.world, ACCOUNT),
+  });
 }
 
 /** Names of nodes and pods, as one. */

@@ -28,13 +28,13 @@ const ANSWER_MS = 10_000;
 const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
 
 /** Reads nodes and pods; undefined while it does not serve yet, or says that it cannot. */
-export async function readMetrics(url: string): Promise<Reading | undefined> {
-  const [nodes, pods] = await Promise.all([list(url, 'nodes'), list(url, 'pods')]);
+export async function readMetrics(url: string, token: string): Promise<Reading | undefined> {
+  const [nodes, pods] = await Promise.all([list(url, 'nodes', token), list(url, 'pods', token)]);
   return nodes && pods && { nodes, pods };
 }
 
-async function list(url: string, what: string): Promise<Map<string, Sample> | undefined> {
-  const answer = await get(`${url}/apis/metrics.k8s.io/v1beta1/${what}`);
+async function list(url: string, what: string, token: string): Promise<Map<string, Sample> | undefined> {
+  const answer = await get(`${url}/apis/metrics.k8s.io/v1beta1/${what}`, token);
   if (answer === undefined) return undefined;
   const { items } = JSON.parse(answer) as { items: Metrics[] };
   return new Map(
@@ -51,14 +51,18 @@ async function list(url: string, what: string): Promise<Map<string, Sample> | un
 
 const wordsOf = ({ name, usage }: { name: string; usage: Usage }) => `${name} ${usage.cpu} ${usage.memory}`;
 
-function get(url: string): Promise<string | undefined> {
+function get(url: string, token: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const asked = request(url, { agent, timeout: ANSWER_MS }, (response) => {
-      text(response).then(
-        (body) => resolve(response.statusCode === 200 ? body : undefined),
-        () => resolve(undefined),
-      );
-    });
+    const asked = request(
+      url,
+      { agent, timeout: ANSWER_MS, headers: { authorization: `Bearer ${token}` } },
+      (response) => {
+        text(response).then(
+          (body) => resolve(response.statusCode === 200 ? body : undefined),
+          () => resolve(undefined),
+        );
+      },
+    );
     asked.on('timeout', () => asked.destroy());
     asked.on('error', () => resolve(undefined));
     asked.end();

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { catalog } from 'kubeedge-sim';
 import { differences } from './differences.data.ts';
+import { createGate } from './gate.ts';
 import { type Cell, type Played, playCell, type Side } from './play.ts';
 import { buildPrograms } from './programs.ts';
 import { disagreements, judge, problemsOf, tableText } from './table.ts';
@@ -10,6 +11,7 @@ import { disagreements, judge, problemsOf, tableText } from './table.ts';
 const DOCUMENT = new URL('../docs/parity.md', import.meta.url);
 const BEGIN = '<!-- made by npm run parity -- --write -->\n';
 const END = '<!-- end of what it makes -->';
+const STARTING_AT_A_TIME = 4;
 const SIDES: readonly Side[] = ['fault', 'cured'];
 
 const { values } = parseArgs({
@@ -31,13 +33,14 @@ if (unknown.length > 0)
   throw new RangeError(`Looked for metrics-server ${unknown.join(', ')}, found only ${known.join(', ')}.`);
 const scenarios = catalog.filter(({ id }) => id.includes(values.scenario));
 
-// Most of it is waiting for the next scrape, so all are played at once.
+// Most of it is waiting for the next scrape, so all are played at once, once they have started.
+const gate = createGate(STARTING_AT_A_TIME);
 const cells: Cell[] = scenarios.flatMap((scenario) =>
   SIDES.flatMap((side) => wanted.map((version) => ({ scenario, side, version }))),
 );
 const seen = await Promise.all(
   cells.map(async (cell): Promise<[Cell, Played]> => {
-    const played = await playCell(cell, programs.get(cell.version) ?? '');
+    const played = await playCell(cell, programs.get(cell.version) ?? '', gate);
     tell(`${cell.version} ${cell.scenario.id}, ${cell.side}: ${played.compared} samples of both`);
     return [cell, played];
   }),
