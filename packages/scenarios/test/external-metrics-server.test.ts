@@ -43,7 +43,7 @@ describeNeeding(
       }
       kubeconfig = /^kubeconfig +(\S+)/m.exec(lines.join('\n'))?.[1] ?? '';
       // What it prints is a command; only the program's place is not its own.
-      const [, printed = ''] = /\n {2}metrics-server ([^]*?)\n\n/.exec(lines.join('\n')) ?? [];
+      const [, printed = ''] = /\n {2}metrics-server ([\s\S]*?)\n\n/.exec(lines.join('\n')) ?? [];
       start(tools['metrics-server'].path, printed.replaceAll('\\\n', '').trim().split(/\s+/));
     });
     afterAll(async () => {

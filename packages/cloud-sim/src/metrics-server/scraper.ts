@@ -52,7 +52,8 @@ export function createScraper(options: ScraperOptions): Scrape {
     const startedAtMs = world.clock.now();
     // rand.Intn excludes its bound.
     const delayMaxMs = Math.min(scraper.jitterPerNodeMs * nodes.length, scraper.jitterMaxMs) - 1;
-    await Promise.all(
+    // All are waited for, also when they are called off: none may outlive the server.
+    const scrapes = await Promise.allSettled(
       nodes.map(async (node) => {
         const { name } = node.metadata;
         const delayMs = jitter.int(0, delayMaxMs);
@@ -65,6 +66,7 @@ export function createScraper(options: ScraperOptions): Scrape {
         if (error !== undefined) result.errors.push(error);
       }),
     );
+    for (const scrape of scrapes) if (scrape.status === 'rejected') throw scrape.reason;
     const { batch, drops } =
       scraper.duplicate === undefined
         ? { batch: result, drops: [] }
