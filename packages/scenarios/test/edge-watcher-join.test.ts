@@ -1,4 +1,5 @@
 // The command that EdgeWatcher hands out, pasted into `join`: real sockets, two worlds.
+import { ADMIN, simToken } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld, httpRequest } from '@kubeedge-sim/sim-kit';
 import { describe, expect, it } from 'vitest';
 import { healthyCell } from '../src/catalog/detour-scenario.ts';
@@ -29,12 +30,9 @@ async function withCloud(
     const { apiserver } = world.own(await startCloud(world, hosts, description, pki));
     const ask = async (port: number, path: string, tls?: { verify: false }) => {
       const target = { address: hosts.cloud.address, port };
-      const response = await httpRequest(hosts.cloud, {
-        target,
-        path,
-        component: 'test',
-        ...(tls && { tls }),
-      });
+      const headers = { authorization: `Bearer ${simToken(world, ADMIN)}` };
+      const asked = { target, path, headers, component: 'test', ...(tls && { tls }) };
+      const response = await httpRequest(hosts.cloud, asked);
       return JSON.parse(await response.text());
     };
     await body({

@@ -1,6 +1,5 @@
 import type { Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import type { ObjectStore } from '../kube-apiserver/object-store.ts';
-import { configMaps } from '../kube-apiserver/resource-types.ts';
 import { serviceAccount, simToken } from '../kube-apiserver/sim-tokens.ts';
 import { createClusterReader } from './cluster-reader.ts';
 import { startIptablesController } from './iptables-controller.ts';
@@ -53,8 +52,7 @@ export async function startEdgeWatcher(
   const { component } = release;
   const log = createGoLog(world, host, component);
   const token = simToken(world, serviceAccount('kubeedge', 'default'));
-  const reader = createClusterReader(host, { apiserver, token, component });
-  const cluster = { ...reader, configMap: configMapsOf(store) };
+  const cluster = createClusterReader(host, { apiserver, token, component });
   const server = await startJoinServer(world, host, { component, port, cluster, settings, log });
   log('Edge service running');
   const keepers =
@@ -71,13 +69,5 @@ export async function startEdgeWatcher(
       for (const keeper of keepers.reverse()) keeper[Symbol.dispose]();
       await server.close();
     },
-  };
-}
-
-function configMapsOf(store: ObjectStore) {
-  return async (name: string) => {
-    const found = store.of(configMaps).get(name, NAMESPACE);
-    if (found === undefined) throw new Error(`configmaps "${name}" not found`);
-    return found;
   };
 }

@@ -1,3 +1,4 @@
+import { ADMIN, simToken } from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld, createMemoryWorld, httpRequest, type World } from '@kubeedge-sim/sim-kit';
 import { describe, expect, it } from 'vitest';
 import { healthyCell } from '../catalog/detour-scenario.ts';
@@ -38,6 +39,17 @@ async function startSite(world: World, description: ClusterDescription) {
       const path = `/api/v1alpha1/nodes/join?node_name=${name}&node_ip=${ip}&add_default_taint=true`;
       const response = await httpRequest(hosts.cloud, { target, path, component: 'ks-apiserver' });
       return JSON.parse(await response.text()) as { code: number; message?: string; data?: string };
+    },
+    async deleteNode(name: string) {
+      const { status } = await httpRequest(hosts.cloud, {
+        target: cloud.apiserver,
+        method: 'DELETE',
+        path: `/api/v1/nodes/${name}`,
+        headers: { authorization: `Bearer ${simToken(world, ADMIN)}` },
+        tls: { verify: false },
+        component: 'kubectl',
+      });
+      expect(status).toBe(200);
     },
     async startEdge(name: string) {
       const edges = description.edges.filter((edge) => edge.name === name);
@@ -95,7 +107,7 @@ describe.each(Object.keys(worlds) as (keyof typeof worlds)[])('on the %s net, Ed
       );
       expect(validated[1]?.data).toMatch(/ --with-edge-taint$/);
 
-      await site.startEdge(EDGE);
+      const first = await site.startEdge(EDGE);
       expect(await site.ruleCount(2)).toBe(true);
       const described = world.net.describe(address);
       expect(site.rules()).toEqual(
@@ -120,6 +132,18 @@ describe.each(Object.keys(worlds) as (keyof typeof worlds)[])('on the %s net, Ed
         `duplicate node ${CONTROL_EDGE} received`,
       );
       expect(site.rules()).toHaveLength(2);
+
+      // One of the two leaves, and the rules of both go with it.
+      await first.stop();
+      await site.deleteNode(EDGE);
+      expect(await site.ruleCount(0)).toBe(true);
+      expect(world.trace.of('edge-watcher.node').at(-1)?.detail).toEqual({
+        node: EDGE,
+        address: described,
+        change: 'deleted',
+        duplicate: true,
+      });
+      expect(await site.answerAt(address)).toBeUndefined();
     });
   }, 200_000);
 });
