@@ -98,6 +98,8 @@ function observeByName(cluster: Cluster): Promise<Observation> {
   return observeAnswer(cluster, {
     id: 'by-name',
     url,
+    // kube-apiserver lets in nobody who does not say who it is.
+    withToken: true,
     title: {
       en: "The edge's summary by its name: kube-apiserver dials the port in the node's status",
       zh: '按节点名取 summary：kube-apiserver 使用节点状态中的端口',
@@ -125,10 +127,15 @@ async function observeByAddress(cluster: Cluster): Promise<Observation> {
 
 async function observeAnswer(
   cluster: Cluster,
-  { url, ...rest }: Pick<Observation, 'id' | 'title'> & { url: string },
+  {
+    url,
+    withToken = false,
+    ...rest
+  }: Pick<Observation, 'id' | 'title'> & { url: string; withToken?: boolean },
 ): Promise<Observation> {
   const { cloud, edge } = subjectsOf(cluster.description);
-  const result = await cluster.curl(cloud.name, url, { maxTimeSeconds: PATIENCE_SECONDS, withStatus: true });
+  const asked = { maxTimeSeconds: PATIENCE_SECONDS, withStatus: true, withToken };
+  const result = await cluster.curl(cloud.name, url, asked);
   const [, body = '', status = '0', bytes = '0'] =
     /^(.*)\nHTTP (\d+), (\d+) bytes$/s.exec(result.stdout) ?? [];
   const answer = parse(body) as { node?: { nodeName: string }; message?: string } | undefined;
@@ -146,7 +153,7 @@ async function observeAnswer(
     {
       ...rest,
       where: cloud.name,
-      command: `curl -skS -m ${PATIENCE_SECONDS} -w '\\nHTTP %{http_code}, %{size_download} bytes' ${url}`,
+      command: `curl -skS -m ${PATIENCE_SECONDS} ${withToken ? '-H "Authorization: Bearer $TOKEN" ' : ''}-w '\\nHTTP %{http_code}, %{size_download} bytes' ${url}`,
       facts: { ...facts },
     },
   );

@@ -14,6 +14,8 @@ export interface CurlOptions {
   maxTimeSeconds?: number;
   /** `-w '\nHTTP %{http_code}, %{size_download} bytes'` */
   withStatus?: boolean;
+  /** `-H "Authorization: Bearer $TOKEN"`, the administrator's. */
+  withToken?: boolean;
 }
 
 /** A running cluster, as the people around it can see and touch it. Nothing here reaches into a component. */

@@ -102,7 +102,7 @@ async function curl(
   world: World,
   host: Host,
   url: string,
-  { maxTimeSeconds, withStatus = false }: CurlOptions = {},
+  { maxTimeSeconds, withStatus = false, withToken = false }: CurlOptions = {},
 ): Promise<CommandResult> {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const secure = protocol === 'https:';
@@ -121,7 +121,12 @@ async function curl(
     const response = await httpRequest(dialler, {
       target,
       path: `${pathname}${search}`,
-      headers: { host: `${hostname}:${target.port}`, 'user-agent': 'curl/7.58.0', accept: '*/*' },
+      headers: {
+        host: `${hostname}:${target.port}`,
+        'user-agent': 'curl/7.58.0',
+        accept: '*/*',
+        ...(withToken && { authorization: `Bearer ${simToken(world, ADMIN)}` }),
+      },
       component: 'curl',
       signal: patience.signal,
       ...(secure && { tls: { verify: false } }),
