@@ -3,6 +3,7 @@ import { createLoopbackWorld, createMemoryWorld, httpRequest, type World } from 
 import { describe, expect, it } from 'vitest';
 import { healthyCell } from '../catalog/detour-scenario.ts';
 import { CLOUD_NODE, CONTROL_EDGE, describeFoundingCluster, EDGE } from '../catalog/founding-cluster.ts';
+import { main } from '../cli.ts';
 import { duplicateInternalIp } from '../faults/duplicate-internal-ip.ts';
 import { startCloud } from './cloud-half.ts';
 import type { ClusterDescription, EdgeWatcherDescription } from './description.ts';
@@ -146,4 +147,16 @@ describe.each(Object.keys(worlds) as (keyof typeof worlds)[])('on the %s net, Ed
       expect(await site.answerAt(address)).toBeUndefined();
     });
   }, 200_000);
+});
+
+it('shows the scenario of two nodes with one address on the cluster of KubeSphere 3.1.0', async () => {
+  let out = '';
+  const write = (text: string) => {
+    out += text;
+  };
+  const versions = ['--preset', 'kubesphere-3.1.0', '--docker', '20.10.24'];
+  const args = ['replay', 'duplicate-internal-ip', ...versions, '--expect', 'symptom', '--json'];
+  const io = { out: write, error: write, colour: false, columns: 100 };
+  expect(await main(args, io, AbortSignal.abort())).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ outcome: 'symptom' });
 });
