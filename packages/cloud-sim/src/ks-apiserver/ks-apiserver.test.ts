@@ -2,6 +2,7 @@ import { createMemoryWorld, type Host, type World } from '@kubeedge-sim/sim-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { edgeNode, edgePod, masterNode } from '../kube-apiserver/cluster.test-support.ts';
 import { type KubeApiserver, startKubeApiserver } from '../kube-apiserver/kube-apiserver.ts';
+import { namespaces } from '../kube-apiserver/resource-types.ts';
 import {
   ask,
   MEASURED_AT,
@@ -75,6 +76,7 @@ async function start(options: Partial<KsApiserverOptions> = {}): Promise<KsApise
       apiServices: hidden ? [] : [service],
     }),
   );
+  for (const name of ['ns1', 'ns2']) apiserver.store.of(namespaces).put({ metadata: { name } });
   return world.own(await startKsApiserver(world, master, { apiserver: apiserver.endpoint, ...options }));
 }
 
@@ -244,11 +246,23 @@ describe('pods', () => {
       expect(metricsAsked).toHaveLength(3);
     }));
 
-  it('bring down a request for a pod without a namespace', () =>
+  it('are left out when metrics-server does not know them, which only the log says', () =>
     world.run(async () => {
       const ks = await start();
-      const { status, text } = await ask(master, ks.url, `${ROOT}/pods?namespaced_resources_filter=pod1`);
-      expect([status, text]).toEqual([500, 'Internal server error']);
+      const path = '/namespaces/ns1/pods/nope?metrics_filter=pod_cpu_usage';
+      expect(await results(ks, path)).toEqual([
+        { metric_name: 'pod_cpu_usage', data: { resultType: 'vector' } },
+      ]);
+      const error = 'podmetrics.metrics.k8s.io "ns1/nope" not found';
+      expect(logged()).toContain(`E metricsserver.go:162 Get pod metrics on edge node error:${error}`);
+      expect(logged()).toContain(`E metricsserver.go:457 Get pod metrics of edge nodes error ${error}\n`);
+    }));
+
+  it('without a namespace make it hang up', () =>
+    world.run(async () => {
+      const ks = await start();
+      const asked = ask(master, ks.url, `${ROOT}/pods?namespaced_resources_filter=pod1`);
+      await expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' });
     }));
 });
 
@@ -379,6 +393,7 @@ describe('a request', () => {
     ['/nodes?sort_metric=x&limit=z', 400, "Invalid parameter 'limit'.\n"],
     ['/nodes?metrics_filter=%5B', 200, '{\n "results": null\n}'],
     ['/nodes?metrics_filter=nothing', 200, '{\n "results": null\n}'],
+    ['/namespaces/nope/pods', 400, 'namespaces "nope" not found\n'],
     ['/nodes/a/b/c', 404, '404: Page Not Found'],
   ] as const)('%s is answered %i', async ([path, status, text]) =>
     world.run(async () => {
@@ -407,6 +422,16 @@ describe('a request', () => {
       expect(await of('member')).toMatchObject({ status: 404, text: 'cluster member not found\n' });
     }));
 
+  it('with two slashes, as the console sends it, is sent to the path with one', () =>
+    world.run(async () => {
+      const ks = await start();
+      expect(await ask(master, ks.url, `${ROOT}//pods?step=60s`)).toMatchObject({
+        status: 301,
+        text: `<a href="${ROOT}/pods?step=60s">Moved Permanently</a>.\n\n`,
+        headers: { location: `${ROOT}/pods?step=60s`, 'content-type': 'text/html; charset=utf-8' },
+      });
+    }));
+
   it('is refused as go-restful and ServeMux do', () =>
     world.run(async () => {
       const ks = await start();
@@ -421,6 +446,14 @@ describe('a request', () => {
         status: 404,
         text: '404 page not found\n',
       });
+    }));
+
+  it('before its namespace was made finds names without data', () =>
+    world.run(async () => {
+      const ks = await start();
+      const found = await results(ks, '/namespaces/ns1/pods?time=1');
+      expect(found).toContainEqual({ metric_name: 'pod_cpu_usage', data: {} });
+      expect(found).toContainEqual({ metric_name: 'meter_pod_pvc_bytes_total', data: {} });
     }));
 });
 

@@ -7,7 +7,7 @@ import {
   type NetSocket,
   type World,
 } from '@kubeedge-sim/sim-kit';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Route, routeRequest } from '../cloudcore/cloudstream/go-restful.ts';
 import { sendText } from '../kube-apiserver/send.ts';
 import { serviceAccount, simToken } from '../kube-apiserver/sim-tokens.ts';
@@ -206,13 +206,27 @@ function addRouting(app: FastifyInstance, version: KubesphereVersion): void {
     if (elsewhere !== undefined) return sendText(reply, `cluster ${elsewhere} not found`, 404);
     const result = routeRequest(routes, '2.16.0', { method: request.method, path, accept: '' });
     // The console asks for `//pods` where it means those of all namespaces.
-    if (result.outcome === 'redirect') {
-      return reply.redirect(result.path + request.url.slice(request.url.replace(/\?.*$/s, '').length), 301);
-    }
+    if (result.outcome === 'redirect') return redirect(request, reply, result.path);
     if (result.outcome !== 'error') return sendText(reply, '404 page not found', 404);
     if (result.allow !== undefined) reply.header('allow', result.allow);
     return reply.code(result.status).send(result.body);
   });
+}
+
+/** golang/go src/net/http/server.go Redirect. */
+function redirect(request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
+  const [, query = ''] = /^[^?]*(\?.*)$/s.exec(request.url) ?? [];
+  const location = path + query;
+  const escapes: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&#34;',
+    "'": '&#39;',
+  };
+  const shown = location.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+  reply.code(301).header('location', location).header('content-type', 'text/html; charset=utf-8');
+  return reply.send(`<a href="${shown}">Moved Permanently</a>.\n\n`);
 }
 
 const getRoute = (root: string, path: string): Route<'get'> => ({

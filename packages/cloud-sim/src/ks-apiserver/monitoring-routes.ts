@@ -92,8 +92,10 @@ export function addMonitoringRoutes(app: FastifyInstance, options: MonitoringRou
     } catch (error) {
       if (error instanceof NoHitError) return sendEntity(reply, noHit(level, version));
       if (error instanceof BadRequestError) return sendGoError(reply, error.message, 400);
-      // Upstream's container recovers from a panic with these words.
-      if (error instanceof PanicError) return reply.code(500).send('Internal server error');
+      if (error instanceof PanicError) {
+        request.raw.socket.destroy();
+        return reply.hijack();
+      }
       throw error;
     }
   }

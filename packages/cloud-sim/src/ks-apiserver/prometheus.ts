@@ -140,8 +140,16 @@ function formOf(expression: string, time: QueryTime): string {
           start: seconds(time.startMs),
           step: formatGoFloat(time.stepNs / 1e9),
         };
-  return new URLSearchParams(form).toString();
+  return Object.entries(form)
+    .map(([name, value]) => `${name}=${queryEscape(value)}`)
+    .join('&');
 }
+
+/** golang/go src/net/url/url.go QueryEscape. */
+const queryEscape = (text: string) =>
+  encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function seriesOf(status: number, text: string, range: boolean): MetricValue[] {
   const bodyCounts = status === 400 || status === 422;

@@ -61,7 +61,7 @@ export function addProxyRoutes(app: FastifyInstance, options: ProxyRouteOptions)
     }
     const rest = request.url.replace(`/kapis/${group}`, '');
     try {
-      if (endpoint === undefined) throw new Error('unsupported protocol scheme ""');
+      if (endpoint === undefined) throw new Error('http: no Host in request URL');
       const path = `/api${rest}`;
       const asked = trace(parent, `http://${endpoint.address}:${endpoint.port}${path}`);
       return await proxy(host, request, reply, { endpoint, path, parent: asked });

@@ -169,7 +169,7 @@ describe('what is handed on', () => {
       expect(world.trace.of('log').map(({ detail }) => detail.message)).toEqual([
         'Metrics API not available.',
         'This proxy group kubeedge.kubesphere.io has deprecated',
-        'unsupported protocol scheme ""',
+        'http: no Host in request URL',
       ]);
     }));
 
