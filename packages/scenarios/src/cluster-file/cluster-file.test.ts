@@ -51,7 +51,7 @@ describe('a cluster file', () => {
     );
     const { complete } = readCluster(file);
     const preset = presetCluster('kubesphere-3.1.0').complete;
-    expect(complete.metricsServer).toEqual({ version: 'v0.4.2', args: ['--kubelet-insecure-tls'] });
+    expect(complete.metricsServer).toMatchObject({ version: 'v0.4.2', args: ['--kubelet-insecure-tls'] });
     expect(complete.cloud).toEqual(preset.cloud);
     expect(Object.keys(complete.edges)).toEqual(['edge-node-1']);
     const edge = complete.edges['edge-node-1'];

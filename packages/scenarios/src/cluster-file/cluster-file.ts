@@ -30,6 +30,8 @@ export interface MetricsServerFile {
   version?: string;
   /** Its flags. Default [`--cert-dir=/tmp`,`--secure-port=4443`,`--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname`,`--kubelet-use-node-status-port`,`--kubelet-insecure-tls`,`--metric-resolution=15s`]. */
   args?: readonly string[];
+  /** A process of your own takes its place, at the cloud node, port 4443; on loopback only. Default false. */
+  external?: boolean;
 }
 
 export interface CloudFile {

@@ -21,7 +21,11 @@ export function describeCluster(file: CompleteCluster, nowMs: number): ClusterDe
   return {
     kubernetes: tagOf(file.kubernetes),
     cloudcore: tagOf(file.cloudcore),
-    metricsServer: { version: tagOf(file.metricsServer.version), args: file.metricsServer.args },
+    metricsServer: {
+      version: tagOf(file.metricsServer.version),
+      args: file.metricsServer.args,
+      ...(file.metricsServer.external && { external: true }),
+    },
     cloud: {
       name: file.cloud.name,
       address: file.cloud.address,

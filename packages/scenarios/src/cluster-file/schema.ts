@@ -163,6 +163,7 @@ const pods = {
   type: 'object',
   description: 'Pods that run on it, by `namespace/name`; null takes away one that was inherited.',
   default: {},
+  maxProperties: 500,
   propertyNames: { pattern: `^${label}/${name.slice(1)}` },
   additionalProperties: pod,
 } as const;
@@ -258,6 +259,12 @@ export const clusterSchema = {
           description: 'Its flags.',
           default: defaultMetricsServerArgs,
         },
+        external: {
+          type: 'boolean',
+          default: false,
+          description:
+            'A process of your own takes its place, at the cloud node, port 4443; on loopback only.',
+        },
       },
       additionalProperties: false,
     },
@@ -280,6 +287,7 @@ export const clusterSchema = {
       description:
         'Edge nodes, by name; the first is the one under study. null takes away one that was inherited.',
       default: {},
+      maxProperties: 1_000,
       propertyNames: { pattern: name },
       additionalProperties: edge,
     },
