@@ -7,6 +7,7 @@ import {
   deleteCertificates,
   FlagError,
   httpServerRelease,
+  type KubeApiserverOptions,
   type MetricsServerTag,
   metricsServerVersions,
   type NodeClient,
@@ -86,26 +87,25 @@ export async function startCloud(
   const metricsEndpoint = { address: host.address, port: METRICS_SERVER_PORT };
   // Watched from when it has been started: until then a Service has no endpoint. One outside is not watched.
   let metricsReadiness: ServiceReadiness | undefined;
-  const apiserver = keep(
-    await startKubeApiserver(world, host, {
-      certificate: pki.apiserver,
-      port: APISERVER_PORT,
-      store,
-      version: description.kubernetes,
-      anonymous: description.anonymous === true,
-      clientRoots: [pki.kubernetesRoot],
-      ...(pki.frontProxy && { frontProxy: pki.frontProxy }),
-      cluster: { nodes: nodesOf(hosts, description), pods: podsOf(hosts, description) },
-      apiServices: [
-        {
-          group: 'metrics.k8s.io',
-          version: 'v1beta1',
-          endpoint: metricsEndpoint,
-          isAvailable: () => external || metricsReadiness?.isReady() === true,
-        },
-      ],
-    }),
-  );
+  const apiserverOptions: KubeApiserverOptions = {
+    certificate: pki.apiserver,
+    port: APISERVER_PORT,
+    store,
+    version: description.kubernetes,
+    anonymous: description.anonymous === true,
+    clientRoots: [pki.kubernetesRoot],
+    ...(pki.frontProxy && { frontProxy: pki.frontProxy }),
+    apiServices: [
+      {
+        group: 'metrics.k8s.io',
+        version: 'v1beta1',
+        endpoint: metricsEndpoint,
+        isAvailable: () => external || metricsReadiness?.isReady() === true,
+      },
+    ],
+  };
+  const cluster = { nodes: nodesOf(hosts, description), pods: podsOf(hosts, description) };
+  const apiserver = keep(await startKubeApiserver(world, host, { ...apiserverOptions, cluster }));
   keep(startNodeLifecycleController(world, host, { store }));
   keep(startNodeHeartbeats(world, { store, nodeNames: [description.cloud.name] }));
   const machine = createMachine(world, host, description.cloud.machine);
@@ -142,10 +142,8 @@ export async function startCloud(
   await started;
   keep(
     await startCloudHosts(world, hosts, description, {
-      store,
+      apiserver: apiserverOptions,
       tunnelPorts,
-      pki,
-      metricsServer: { address: host.address, port: METRICS_SERVER_PORT },
       restartDelayMs: RESTART_DELAY_MS,
       spawn,
     }),

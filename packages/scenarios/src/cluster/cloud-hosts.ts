@@ -1,16 +1,15 @@
 import {
-  type ObjectStore,
+  type KubeApiserverOptions,
   startIptablesManager,
   startKubeApiserver,
   type TunnelPortStore,
 } from '@kubeedge-sim/cloud-sim';
 import { type SimProcess, startSystemdUnit } from '@kubeedge-sim/edge-sim';
-import { type Endpoint, type Host, Opened, splitWords, type World } from '@kubeedge-sim/sim-kit';
+import { type Host, Opened, splitWords, type World } from '@kubeedge-sim/sim-kit';
 import { cloudcoreRow } from './cloudcore-row.ts';
 import type { ClusterDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
 import { runIptables } from './iptables-action.ts';
-import type { ClusterPki } from './pki.ts';
 
 const APISERVER_PORT = 6_443;
 const STREAM_PORT = 10_003;
@@ -18,10 +17,9 @@ const STREAM_PORT = 10_003;
 const CLOUDCORE_PORTS = [10_000, 10_002, 10_003, 10_004];
 
 export interface CloudHostParts {
-  store: ObjectStore;
+  /** What all API servers of the cluster have in common. */
+  apiserver: KubeApiserverOptions;
   tunnelPorts: TunnelPortStore;
-  pki: ClusterPki;
-  metricsServer: Endpoint;
   restartDelayMs: number;
   /** A cloudcore on this host. */
   spawn: (host: Host) => SimProcess & { started: Promise<void> };
@@ -39,17 +37,7 @@ export async function startCloudHosts(
   for (const { name, apiserver, cloudcore, rules = [] } of description.cloudHosts ?? []) {
     const host = hosts.find(name);
     for (const line of rules) setUp(host, splitWords(line));
-    if (apiserver === true) {
-      opened.use(
-        await startKubeApiserver(world, host, {
-          certificate: parts.pki.apiserver,
-          port: APISERVER_PORT,
-          store: parts.store,
-          version: description.kubernetes,
-          apiServices: [{ group: 'metrics.k8s.io', version: 'v1beta1', endpoint: parts.metricsServer }],
-        }),
-      );
-    }
+    if (apiserver === true) opened.use(await startKubeApiserver(world, host, parts.apiserver));
     if (cloudcore !== true) continue;
     let started: Promise<void> = Promise.resolve();
     const unit = startSystemdUnit(world, host, {
