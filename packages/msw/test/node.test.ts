@@ -71,7 +71,9 @@ describe.each<[string, () => Source]>([
     expect(await (await fetch(`${API}/healthz`)).text()).toBe('ok');
     expect(await ask(`${API}/version`)).toMatchObject({ body: { major: '1' } });
     expect(await ask(`${API}/api`)).toMatchObject({ body: { versions: ['v1'] } });
-    expect(await ask(`${API}/apis`)).toMatchObject({ body: { groups: [{ name: 'metrics.k8s.io' }] } });
+    expect(await ask(`${API}/apis`)).toMatchObject({
+      body: { groups: expect.arrayContaining([expect.objectContaining({ name: 'metrics.k8s.io' })]) },
+    });
   });
 
   test('answer node proxies and kubelets, by name and by address', async () => {
