@@ -51,7 +51,7 @@ export async function startEdgeWatcher(
   const release: EdgeWatcherRelease = edgeWatcherReleases[version];
   const { component } = release;
   const log = createGoLog(world, host, component);
-  const token = simToken(world, serviceAccount('kubeedge', 'default'));
+  const token = simToken(world, serviceAccount(NAMESPACE, 'default'));
   const cluster = createClusterReader(host, { apiserver, token, component });
   const server = await startJoinServer(world, host, { component, port, cluster, settings, log });
   log('Edge service running');
