@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
+import { testsOfTheBridge } from './bridge.contract.ts';
 import { type RealApiserver, run, startRealApiserver } from './real-apiserver.ts';
 import { startUp, type UpProcess } from './up-process.ts';
 
@@ -116,6 +117,8 @@ describeNeeding(['kubectl', 'kube-apiserver'], 'up --kubeconfig at a real kube-a
       expect(await names('nodes,pods')).toBe('');
     }, 60_000);
   });
+
+  describe('as at any API server', () => testsOfTheBridge(() => real.kubeconfigs.admin));
 
   describe('after a crash', () => {
     it('leaves a live run alone, and removes what a dead one has left', async () => {

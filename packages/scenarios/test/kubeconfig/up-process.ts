@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const CLI = join(import.meta.dirname, '../../src/bin.ts');
 
-/** `up --kubeconfig` as a process of its own. */
+/** `up` as a process of its own. */
 export interface UpProcess {
   readonly child: ChildProcess;
   /** What it has printed so far, on both streams. */
@@ -16,13 +16,16 @@ export interface UpProcess {
   kill(): Promise<void>;
 }
 
+/** `up --kubeconfig`, see {@link startPlainUp}. */
+export const startUp = (kubeconfig: string, args: readonly string[] = [], wrap: readonly string[] = []) =>
+  startPlainUp(['--kubeconfig', kubeconfig, ...args], wrap);
+
 /** Resolves when it serves, or rejects with what it has printed instead. */
-export async function startUp(
-  kubeconfig: string,
-  args: readonly string[] = [],
+export async function startPlainUp(
+  args: readonly string[],
   wrap: readonly string[] = [],
 ): Promise<UpProcess> {
-  const [file = '', ...words] = [...wrap, process.execPath, CLI, 'up', '--kubeconfig', kubeconfig, ...args];
+  const [file = '', ...words] = [...wrap, process.execPath, CLI, 'up', ...args];
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const exited = once(child, 'exit') as Promise<[number]>;
