@@ -13,9 +13,8 @@ import { createCadvisor } from './cadvisor/manager.ts';
 import { type ComponentLog, createComponentLog } from './component-log.ts';
 import { createDockerClient, DockerError } from './docker-client.ts';
 import { type DockerService, startDockerService } from './dockershim/docker-service.ts';
-import { createPodRuntime } from './dockershim/pod-sandbox.ts';
 import { startEdged } from './edged/index.ts';
-import { createPodWorkers, type PodWorkers } from './edged/pod-workers.ts';
+import { podWorkersOf } from './edged/pod-workers.ts';
 import {
   type CertificateSource,
   rotateCertificates,
@@ -235,7 +234,10 @@ function runEdgehub(
   const { host } = machine;
   const common = { world, host, log, nodeName: options.nodeName, signal: ending.signal };
   const edgehub = createEdgehub({ ...common, ...config, ...identity, limits, reachLimit });
-  const pods = podWorkersOf(context, edgehub);
+  const hostIp = options.nodeIp ?? host.address;
+  const pods = podWorkersOf(options.release, { ...common, machine, edgehub, hostIp }, (mode) =>
+    dockerClient(context, mode, 'dockershim'),
+  );
   edgehub.onMessage = (message) => {
     acknowledge(edgehub, message);
     pods?.handle(message);
@@ -255,18 +257,6 @@ function runEdgehub(
     ...(options.release.nodeStatus.patch ? [renewLease({ ...common, edgehub })] : []),
   ];
   return { edgehub, modules };
-}
-
-/** undefined where containers are only looked at: a real engine is not ours to run pods on. */
-function podWorkersOf(context: Context, edgehub: Edgehub): PodWorkers | undefined {
-  const { world, machine, options, log, ending } = context;
-  const { dockershim, nodeStatus } = options.release;
-  if (dockershim === null || machine.podDatabase === undefined) return undefined;
-  const runtime = createPodRuntime(dockerClient(context, dockershim, 'dockershim'));
-  const traits = { patch: nodeStatus.patch, patchInBase64: nodeStatus.base64 === true };
-  const hostIp = options.nodeIp ?? machine.host.address;
-  const common = { world, machine, log, edgehub, signal: ending.signal };
-  return createPodWorkers({ ...common, runtime, traits, hostIp }, machine.podDatabase);
 }
 
 /**

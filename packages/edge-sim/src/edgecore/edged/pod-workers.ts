@@ -3,14 +3,15 @@ import type { BeehiveMessage } from '@kubeedge-sim/wire';
 import type { PodDescription } from '../../machine/description.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { ComponentLog } from '../component-log.ts';
-import { DockerError } from '../docker-client.ts';
-import type { PodRuntime } from '../dockershim/pod-sandbox.ts';
+import { type DockerClient, type DockerClientMode, DockerError } from '../docker-client.ts';
+import { createPodRuntime, type PodRuntime } from '../dockershim/pod-sandbox.ts';
 import type { Edgehub } from '../edgehub/edgehub.ts';
 import { podDeletion, podStatusMessage, type StatusTraits } from '../edgehub/pod-messages.ts';
+import type { EdgecoreRelease } from '../release.ts';
 import { readPodManifest } from './pod-manifest.ts';
 import { podStatusOf } from './pod-status.ts';
 
-export interface PodWorkersOptions {
+interface PodWorkersOptions {
   world: World;
   machine: Machine;
   log: ComponentLog;
@@ -50,7 +51,7 @@ interface Worker {
  * done here.
  * kubeedge v1.6.1 edge/pkg/edged/edged.go syncPod, handlePod, consumePodAddition, consumePodDeletion, HandlePodCleanups
  */
-export function createPodWorkers(options: PodWorkersOptions, pods: Map<string, PodDescription>): PodWorkers {
+function createPodWorkers(options: PodWorkersOptions, pods: Map<string, PodDescription>): PodWorkers {
   const { world, machine, log, runtime, edgehub, traits, hostIp, signal } = options;
   const described = new Set(machine.description.pods.map(({ uid }) => uid));
   const workers = new Map<string, Worker>();
@@ -180,4 +181,19 @@ export function createPodWorkers(options: PodWorkersOptions, pods: Map<string, P
       }
     },
   };
+}
+
+/** The workers of a release's edged; undefined where containers are only looked at: a real engine is not ours to run pods on. */
+export function podWorkersOf(
+  { dockershim, nodeStatus }: Pick<EdgecoreRelease, 'dockershim' | 'nodeStatus'>,
+  options: Omit<PodWorkersOptions, 'runtime' | 'traits'>,
+  clientOf: (mode: DockerClientMode) => DockerClient,
+): PodWorkers | undefined {
+  const { podDatabase } = options.machine;
+  if (dockershim === null || podDatabase === undefined) return undefined;
+  const traits = { patch: nodeStatus.patch, patchInBase64: nodeStatus.base64 === true };
+  return createPodWorkers(
+    { ...options, runtime: createPodRuntime(clientOf(dockershim)), traits },
+    podDatabase,
+  );
 }
