@@ -273,6 +273,11 @@ export const edgeQuirks: Readonly<Record<string, Quirk>> = {
     source: 'vendor/github.com/google/cadvisor/metrics/prometheus_machine.go',
     test: edge('edged-by-release', 'edged.machineMetrics'),
   },
+  'edged.resourceMetrics': {
+    what: 'What /metrics/resource has of pods: containers, the pods themselves too, starts of containers too',
+    source: 'vendor/k8s.io/kubernetes/pkg/kubelet/metrics/collectors/resource_metrics.go',
+    test: edge('edged-by-release', 'edged.resourceMetrics'),
+  },
   'edged.debuggingDisabled': {
     what: "Logs and exec answer 405 'Debug endpoints are disabled.'",
     source: `${edgedServer}; kubeedge/kubeedge#3266, #4547`,

@@ -100,3 +100,18 @@ describe('edged.machineMetrics', () => {
     expect(metrics?.text.includes('\nmachine_cpu_cores')).toBe(expected);
   });
 });
+
+describe('edged.resourceMetrics', () => {
+  it.each([
+    ['v1.6.2', ['container_cpu_usage_seconds_total']],
+    ['v1.9.2', ['container_cpu_usage_seconds_total', 'pod_cpu_usage_seconds_total']],
+    [
+      'v1.12.1',
+      ['container_cpu_usage_seconds_total', 'container_start_time_seconds', 'pod_cpu_usage_seconds_total'],
+    ],
+  ])('%s: %j', async (tag, expected) => {
+    const [metrics] = await asked(tag, ['/metrics/resource']);
+    const names = [...(metrics?.text ?? '').matchAll(/^(\w+)\{/gm)].map(([, name]) => name ?? '');
+    expect([...new Set(names)].filter((name) => !name.includes('memory'))).toEqual(expected);
+  });
+});

@@ -79,6 +79,8 @@ export interface EdgecoreRelease {
     port: number;
     paths: readonly string[];
     machineMetrics: boolean;
+    /** What /metrics/resource has of pods: their containers, the pods' own sums too, the containers' starts too. */
+    resourceMetrics: 'containers' | 'pods' | 'start-times';
     debuggingDisabled: boolean;
     /** null: none of it. */
     streaming: StreamingTraits | null;

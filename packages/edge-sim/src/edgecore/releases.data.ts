@@ -24,9 +24,10 @@ const podsOnly = {
   port: 10_255,
   paths: ['/pods'],
   machineMetrics: false,
+  resourceMetrics: 'containers',
   debuggingDisabled: false,
   streaming: null,
-};
+} as const;
 // GetExec, GetAttach and GetPortForward of edge/pkg/edged/edged_pods.go: v1.3 returns no URL, which the proxy of the
 // vendored kubelet cannot do without; up to v1.11 only exec is written. From v1.12 on it is the kubelet's own
 // (vendor/k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go).
@@ -59,9 +60,10 @@ const edged117 = {
   port: 10_350,
   paths: [...health, ...debugging, ...metrics, resourceAlpha, ...legacyStats],
   machineMetrics: false,
+  resourceMetrics: 'containers',
   debuggingDisabled: false,
   streaming: streaming3,
-};
+} as const;
 const edged118 = { ...edged117, streaming: streaming4, paths: [...edged117.paths, '/metrics/resource'] };
 // The machine_* families of /metrics/cadvisor come with kubernetes 1.19.10.
 const edged119 = { ...edged118, machineMetrics: true };
@@ -69,10 +71,13 @@ const edged121 = {
   port: 10_350,
   paths: [...health, ...debugging, ...metrics, '/metrics/resource'],
   machineMetrics: true,
+  resourceMetrics: 'pods',
   debuggingDisabled: false,
   streaming: streaming4,
-};
-const edged122 = { ...edged121, streaming: streaming12 };
+} as const;
+// container_start_time_seconds comes with kubernetes 1.22, in KubeEdge v1.10.
+const edged110 = { ...edged121, resourceMetrics: 'start-times' } as const;
+const edged122 = { ...edged110, streaming: streaming12 };
 // v1.8.0 passes a configuration without EnableDebuggingHandlers (edge/pkg/edged/server/server.go, PR 3133);
 // v1.12.0's embedded kubelet serves the same on its read-only port.
 const edgedWithoutDebugging = {
@@ -401,7 +406,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.10.1': {
@@ -413,7 +418,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.10.2': {
@@ -425,7 +430,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.10.3': {
@@ -437,7 +442,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.11.0': {
@@ -449,7 +454,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.11.1': {
@@ -461,7 +466,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.11.2': {
@@ -473,7 +478,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.11.3': {
@@ -485,7 +490,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edged121,
+    edged: edged110,
     edgestream: edgestream10,
   },
   'v1.12.0': {
@@ -497,7 +502,7 @@ export const edgecoreReleases: Readonly<Record<string, EdgecoreRelease>> = {
     cadvisorDocker: negotiated141,
     dockershim: negotiated141,
     runtime: docker,
-    edged: edgedWithoutDebugging,
+    edged: { ...edgedWithoutDebugging, resourceMetrics: 'start-times' },
     edgestream: edgestream12,
   },
   'v1.12.1': {

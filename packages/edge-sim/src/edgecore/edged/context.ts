@@ -2,7 +2,7 @@ import type { World } from '@kubeedge-sim/sim-kit';
 import type { Machine } from '../../machine/machine.ts';
 import type { Cadvisor } from '../cadvisor/container-info.ts';
 import type { ComponentLog } from '../component-log.ts';
-import type { StreamingTraits } from '../release.ts';
+import type { EdgecoreRelease, StreamingTraits } from '../release.ts';
 import type { PodDirectory } from './pod-directory.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface EdgedTraits {
   streaming: StreamingTraits | null;
   /** Whether /metrics/cadvisor has the machine_* families (kubeedge v1.6.2 and later). */
   machineMetrics: boolean;
+  /** What /metrics/resource has of pods. */
+  resourceMetrics: EdgecoreRelease['edged']['resourceMetrics'];
   /** Go's version in go_info, e.g. `go1.14.15`. */
   goVersion: string;
 }

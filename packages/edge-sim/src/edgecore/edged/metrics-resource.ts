@@ -1,3 +1,4 @@
+import type { EdgecoreRelease } from '../release.ts';
 import { type Family, type Sample, writePrometheusText } from './prometheus-text.ts';
 import type { CpuStats, MemoryStats, Summary } from './stats-types.ts';
 
@@ -5,15 +6,25 @@ import type { CpuStats, MemoryStats, Summary } from './stats-types.ts';
  * The body of /metrics/resource and, with `cpuType` gauge, of /metrics/resource/v1alpha1. `summary` is the
  * CPU and memory form; undefined when it could not be made, which leaves only `scrape_error 1`.
  * Source: kubeedge v1.6.1 vendor/k8s.io/kubernetes/pkg/kubelet/metrics/collectors/resource_metrics.go and
- * pkg/kubelet/server/stats/prometheus_resource_metrics.go.
+ * pkg/kubelet/server/stats/prometheus_resource_metrics.go; kubernetes v1.22.6
+ * pkg/kubelet/metrics/collectors/resource_metrics.go.
  */
-export function resourceMetricsText(summary: Summary | undefined, cpuType: 'counter' | 'gauge'): string {
+export function resourceMetricsText(
+  summary: Summary | undefined,
+  cpuType: 'counter' | 'gauge',
+  of: EdgecoreRelease['edged']['resourceMetrics'] = 'containers',
+): string {
   const containers = (summary?.pods ?? []).flatMap((pod) =>
     (pod.containers ?? []).map((container) => ({
       labels: { container: container.name, namespace: pod.podRef.namespace, pod: pod.podRef.name },
       ...container,
     })),
   );
+  const pods = (of === 'containers' ? [] : (summary?.pods ?? [])).map(({ podRef, ...pod }) => ({
+    labels: { namespace: podRef.namespace, pod: podRef.name },
+    ...pod,
+  }));
+  const starts = of !== 'start-times' ? [] : containers;
   const node = summary === undefined ? [] : [{ labels: {}, ...summary.node }];
   const cpu = (rows: readonly Row[]): Sample[] =>
     rows.flatMap(({ labels, cpu }) =>
@@ -47,6 +58,28 @@ export function resourceMetricsText(summary: Summary | undefined, cpuType: 'coun
       help: '[ALPHA] Current working set of the node in bytes',
       type: 'gauge',
       samples: memory(node),
+    },
+    {
+      name: 'pod_cpu_usage_seconds_total',
+      help: '[ALPHA] Cumulative cpu time consumed by the pod in core-seconds',
+      type: cpuType,
+      samples: cpu(pods),
+    },
+    {
+      name: 'pod_memory_working_set_bytes',
+      help: '[ALPHA] Current working set of the pod in bytes',
+      type: 'gauge',
+      samples: memory(pods),
+    },
+    {
+      name: 'container_start_time_seconds',
+      help: '[ALPHA] Start time of the container since unix epoch in seconds',
+      type: 'gauge',
+      samples: starts.map(({ labels, startedAtMs }) => ({
+        labels,
+        value: startedAtMs / 1_000,
+        timestampMs: startedAtMs,
+      })),
     },
     {
       name: 'scrape_error',

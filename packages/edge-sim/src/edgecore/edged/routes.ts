@@ -181,7 +181,7 @@ function metricsRoutes(context: EdgedContext): Route[] {
       if (summary instanceof StatsError)
         return metricsAnswer(request, resourceMetricsText(undefined, cpuType));
       return {
-        ...metricsAnswer(request, resourceMetricsText(summary, cpuType)),
+        ...metricsAnswer(request, resourceMetricsText(summary, cpuType, context.traits.resourceMetrics)),
         notes: summaryNotes(summary),
       };
     };

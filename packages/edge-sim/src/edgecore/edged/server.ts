@@ -134,6 +134,7 @@ export function createContext(world: World, machine: Machine, options: EdgedOpti
     traits: {
       paths: options.paths ?? EDGED_PATHS,
       machineMetrics: options.machineMetrics ?? false,
+      resourceMetrics: options.resourceMetrics ?? 'containers',
       debuggingDisabled: options.debuggingDisabled ?? false,
       streaming: options.streaming === undefined ? STREAMING_V1_6 : options.streaming,
       goVersion: options.goVersion ?? 'go1.14.15',
