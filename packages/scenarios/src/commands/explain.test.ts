@@ -48,9 +48,8 @@ describe('kubeedge-sim explain', () => {
   it('reads a trace, where a pod that nobody lists needs its node', async () => {
     const unknown = await kubeedgeSim('explain', 'pod', `default/${NGINX}`, '--trace', trace);
     expect(unknown.out).toContain('give its node with --node');
-    const { out } = await kubeedgeSim(
-      ...['explain', 'pod', NGINX, '--trace', trace, '--node', 'edge-node-1', '--json'],
-    );
+    const found = ['--trace', trace, '--node', 'edge-node-1', '--json'];
+    const { out } = await kubeedgeSim('explain', 'pod', NGINX, ...found);
     expect(JSON.parse(out)).toMatchObject({
       subject: { kind: 'pod', namespace: 'default', name: NGINX, node: 'edge-node-1' },
       verdict: 'not-in-answer',
