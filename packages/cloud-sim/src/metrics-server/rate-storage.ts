@@ -183,6 +183,9 @@ function measurePod(
   return { ...(atNs !== undefined && { atNs }), windowNs, containers };
 }
 
+/** Seconds as Go's Duration.Seconds makes them: whole ones and the rest apart, which may round otherwise. */
+const goSeconds = (ns: bigint) => Number(ns / 1_000_000_000n) + Number(ns % 1_000_000_000n) / 1e9;
+
 /** Nanocores between two points, or why there are none. */
 function rate(last: MetricsPoint, previous: MetricsPoint, checksStart: boolean): Measured | string {
   if (checksStart && time(last.startNs) < time(previous.startNs)) {
@@ -190,7 +193,7 @@ function rate(last: MetricsPoint, previous: MetricsPoint, checksStart: boolean):
   }
   if (last.cpu < previous.cpu) return 'unexpected decrease in cumulative CPU usage value';
   const windowNs = time(last.atNs) - time(previous.atNs);
-  const cpu = BigInt(Math.trunc(Number(last.cpu - previous.cpu) / (Number(windowNs) / 1e9)));
+  const cpu = BigInt(Math.trunc(Number(last.cpu - previous.cpu) / goSeconds(windowNs)));
   const { atNs, memoryBytes } = last;
   return { ...(atNs !== undefined && { atNs }), windowNs, cpu, memoryBytes };
 }
