@@ -9,10 +9,10 @@ export interface Reading {
 }
 
 export interface Sample {
-  /** When the last measurement was made, and over which window. */
+  /** When the last measurement was made, and over which window; of a pod's containers, the earliest. */
   when: string;
-  /** What was measured, in the words of the answer. */
-  usage: string;
+  /** What was measured, in the words of the answer: of a node, or of each container. */
+  usages: readonly string[];
 }
 
 interface Metrics {
@@ -42,8 +42,7 @@ async function list(url: string, what: string, token: string): Promise<Map<strin
       namespace === undefined ? name : `${namespace}/${name}`,
       {
         when: `${timestamp} over ${window}`,
-        usage:
-          usage === undefined ? containers.map(wordsOf).sort().join(', ') : wordsOf({ name: 'node', usage }),
+        usages: usage === undefined ? containers.map(wordsOf).sort() : [wordsOf({ name: 'node', usage })],
       },
     ]),
   );

@@ -41,7 +41,9 @@ export function judge(cell: Cell, played: Played, differences: readonly Differen
     problems.push([`${at(cell)} differs:`, ...names, ...unequal].join('\n  '));
   }
   if (uncompared.length > 0)
-    problems.push(`${at(cell)}: no sample was seen on both sides of ${uncompared.join(', ')}.`);
+    problems.push(
+      `${at(cell)}: never seen with one sample and the same values on both sides: ${uncompared.join(', ')}.`,
+    );
   const text = same ? `same: ${counts}` : `differs: ${known?.why ?? 'not explained'}`;
   return { cell, text, problems };
 }
