@@ -7,7 +7,7 @@ import {
 import { startSystemdUnit } from '@kubeedge-sim/edge-sim';
 import type { World } from '@kubeedge-sim/sim-kit';
 import type { Action } from './action.ts';
-import { RESTART_DELAY_MS, STREAM_PORT, spawnCloudcore, streamRule } from './cloud-half.ts';
+import { RESTART_DELAY_MS, spawnCloudcore } from './cloud-half.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { startEdges, surroundingsIn } from './edge-half.ts';
@@ -16,6 +16,7 @@ import { actOnLink, isLinkAction } from './link-action.ts';
 import { isForCloud } from './local-cluster.ts';
 import { createObserver } from './observer.ts';
 import { type ClusterPki, createPki } from './pki.ts';
+import { STREAM_PORT, streamRule } from './stream-rule.ts';
 
 export interface BridgedClusterOptions {
   /** The objects of a control plane that is elsewhere. */

@@ -50,9 +50,9 @@ import { cloudcoreHostOf, startEdgeWatcherOf } from './edge-watcher.ts';
 import type { ClusterHosts } from './hosts.ts';
 import { startKubesphere } from './kubesphere.ts';
 import type { ClusterPki } from './pki.ts';
+import { actOnDnat, addStreamRule } from './stream-rule.ts';
 
-export const STREAM_PORT = 10_003;
-const APISERVER_PORT = 6_443;
+export const APISERVER_PORT = 6_443;
 const METRICS_SERVER_PORT = 4_443;
 /** RestartSec of cloudcore's unit (kubeedge v1.9.0 build/tools/cloudcore.service). */
 export const RESTART_DELAY_MS = 10_000;
@@ -80,7 +80,7 @@ export async function startCloud(
     return part;
   };
   const byHand = description.edgeWatcher === undefined ? description.dnatPorts : [];
-  for (const port of byHand) host.nat.append(streamRule(host.address, port));
+  for (const port of byHand) addStreamRule(host, port);
 
   const { args, external = false } = description.metricsServer;
   const metricsVersion = description.metricsServer.version as MetricsServerTag;
@@ -201,14 +201,7 @@ export async function startCloud(
         metricsServer = await metricsServerOf(action.args);
         readiness.restarted();
       } else if (action.do === 'dnat') {
-        const rule = streamRule(host.address, action.rule.dport);
-        if (action.op === 'add') host.nat.append(rule);
-        else if (!host.nat.delete(rule) && !deleteManaged(host, rule.dport)) {
-          throw new RangeError(
-            `Tried to delete the DNAT rule of port ${rule.dport} on ${host.name}, found none. ` +
-              'Nothing was changed.',
-          );
-        }
+        actOnDnat(host, action);
       }
     },
     async [Symbol.asyncDispose]() {
@@ -336,20 +329,6 @@ function podsIn(store: ObjectStore): PodClient {
       return pod === undefined ? undefined : (pod.spec.nodeName ?? '');
     },
   };
-}
-
-// The guide's rule, on every host that dials kubelets: iptables -t nat -A OUTPUT -p tcp --dport 10350 -j
-// DNAT … (kubeedge/website release-1.6 docs/advanced/debug.md).
-export const streamRule = (address: string, dport: number) =>
-  ({ chain: 'OUTPUT', dport, to: { address, port: STREAM_PORT } }) as const;
-
-/** Deletes the first rule of cloudcore's own chain that redirects `dport`; false when there is none. */
-function deleteManaged(host: Host, dport: number): boolean {
-  const to = `-p tcp -m tcp --dport ${dport} -j DNAT`;
-  const rule = host.nat.rules.find((one) => one.startsWith(`-A TUNNEL-PORT ${to}`));
-  return (
-    rule !== undefined && host.iptables.run(['-t', 'nat', '-D', ...rule.split(' ').slice(1)]).exitCode === 0
-  );
 }
 
 function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDescription[] {

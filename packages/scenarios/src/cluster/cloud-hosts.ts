@@ -10,9 +10,9 @@ import { cloudcoreRow } from './cloudcore-row.ts';
 import type { ClusterDescription } from './description.ts';
 import type { ClusterHosts } from './hosts.ts';
 import { runIptables } from './iptables-action.ts';
+import { STREAM_PORT } from './stream-rule.ts';
 
 const APISERVER_PORT = 6_443;
-const STREAM_PORT = 10_003;
 /** CloudHub, its certificates, stream server, tunnel server. */
 const CLOUDCORE_PORTS = [10_000, 10_002, 10_003, 10_004];
 

@@ -7,9 +7,9 @@ import { CREATED_BY, findRuns, NODES, OWNER_LABEL, type Ownership, removeRun } f
 import { refusal } from '../bridge/refusal.ts';
 import { resolveCell } from '../cell.ts';
 import { startBridgedCluster } from '../cluster/bridged-cluster.ts';
-import { STREAM_PORT } from '../cluster/cloud-half.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
+import { STREAM_PORT } from '../cluster/stream-rule.ts';
 import { onChosenCluster } from '../cluster-file/choose.ts';
 import { serveUpControl } from '../control/serve-up.ts';
 import { readLimits, withLimits } from '../limits.ts';
