@@ -53,9 +53,17 @@ async function withCloud(
       },
       async nodes() {
         const { items } = (await ask(apiserver.port, '/api/v1/nodes', { verify: false })) as {
-          items: { metadata: { name: string }; status: { addresses: { address: string }[] } }[];
+          items: {
+            metadata: { name: string };
+            spec: { taints?: object[] };
+            status: { addresses: { address: string }[] };
+          }[];
         };
-        return items.map(({ metadata, status }) => [metadata.name, status.addresses[0]?.address ?? '']);
+        return items.map(({ metadata, spec, status }) => [
+          metadata.name,
+          status.addresses[0]?.address ?? '',
+          ...(spec.taints ?? []).map((taint) => JSON.stringify(taint)),
+        ]);
       },
     });
   });
@@ -70,7 +78,13 @@ describe('a pasted join command', () => {
       expect(printed).toContain('joined: edge-node-9 has a certificate');
       expect(printed).toMatch(/edge-node-9 +10\.66\.0\.19 +edgecore v1\.6\.1, Docker /);
       expect(printed).toContain('ready: edge-node-9 has its tunnel to ');
-      await expect.poll(nodes).toContainEqual(['edge-node-9', '10.66.0.19']);
+      await expect
+        .poll(nodes)
+        .toContainEqual([
+          'edge-node-9',
+          '10.66.0.19',
+          '{"key":"node-role.kubernetes.io/edge","effect":"NoSchedule"}',
+        ]);
       expect((await command('edge-node-8', '10.66.0.19')).message).toBe('Node IP 10.66.0.19 in use');
     }));
 

@@ -8,6 +8,7 @@ import {
   type Pod,
   type PodPhase,
   type ResourceList,
+  type Taint,
 } from './objects.ts';
 
 /** A node in plain words; {@link buildNode} makes the API object of it. */
@@ -35,6 +36,7 @@ export interface NodeDescription {
   osImage?: string;
   kernelVersion?: string;
   architecture?: string;
+  taints?: readonly Taint[];
   uid?: string;
 }
 
@@ -95,7 +97,7 @@ export function buildNode(description: NodeDescription, nowMs: number): Node {
       creationTimestamp: formatRfc3339(createdAtMs),
       labels: nodeLabels(description, architecture),
     },
-    spec: {},
+    spec: description.taints === undefined ? {} : { taints: [...description.taints] },
     status: {
       capacity,
       allocatable: { ...(description.allocatable ?? capacity) },

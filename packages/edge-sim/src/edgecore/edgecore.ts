@@ -23,7 +23,7 @@ import {
 import { ExchangeError } from './edgehub/certificate/exchange.ts';
 import { createEdgehub, type Edgehub, type EdgehubConfig } from './edgehub/edgehub.ts';
 import { acknowledge } from './edgehub/metamanager.ts';
-import { type NodeReport, podReport } from './edgehub/node-messages.ts';
+import { type NodeReport, type NodeTaint, podReport } from './edgehub/node-messages.ts';
 import { renewLease } from './edgehub/renew-lease.ts';
 import { syncNodeStatus } from './edgehub/sync-node-status.ts';
 import { runEdgestream } from './edgestream/edgestream.ts';
@@ -39,6 +39,8 @@ export interface EdgecoreOptions {
   nodeName: string;
   /** The InternalIP the node reports, in its status and to the tunnel; default the host's own address. */
   nodeIp?: string;
+  /** `modules.edged.taints`: what the Node is registered with; default none. */
+  taints?: readonly NodeTaint[];
   /** Where edged listens instead of the release's port (`tailoredKubeletConfig.readOnlyPort`, from v1.12 on). */
   edgedPort?: number;
   /** Default /var/run/docker.sock. */
@@ -388,6 +390,7 @@ async function nodeReport(context: Context, service: DockerService): Promise<Nod
     bootId: machine.bootId,
     internalIp: options.nodeIp ?? machine.host.address,
     hostname: options.nodeName,
+    ...(options.taints && { taints: options.taints }),
     patch: nodeStatus.patch,
     ...(nodeStatus.base64 && { patchInBase64: true }),
     ...(nodeStatus.port === null ? {} : { port: nodeStatus.port }),

@@ -8,6 +8,7 @@ import {
   createRealMachine,
   type DockerEngine,
   type DockerPassthrough,
+  type EdgecoreOptions,
   type EdgehubConfig,
   type EngineProfile,
   edgecoreRelease,
@@ -60,6 +61,8 @@ export interface EdgeSurroundings {
   reportPods?: boolean;
   /** `modules.edged.registerNode`; default true. */
   registerNode?: boolean;
+  /** `modules.edged.taints` of each; default none. */
+  taints?: EdgecoreOptions['taints'];
 }
 
 /** How an edge gets its certificate; what differs by release comes with the release that runs. */
@@ -120,7 +123,7 @@ export async function startEdges(
 
 async function startEdge(
   world: World,
-  { hosts, certificates, cloudcore, reportPods = false, registerNode = true }: EdgeSurroundings,
+  { hosts, certificates, cloudcore, reportPods = false, registerNode = true, taints }: EdgeSurroundings,
   description: EdgeNodeDescription,
 ): Promise<Edge> {
   const host = hosts.find(description.name);
@@ -152,6 +155,7 @@ async function startEdge(
       ...(dialect && { dialect }),
       nodeName: host.name,
       ...(nodeIp !== undefined && { nodeIp: hosts.addressOf(nodeIp) }),
+      ...(taints && { taints }),
       ...(edgedPort !== undefined && { edgedPort }),
       ...(description.limits && { limits: description.limits }),
       ...(edgeStream && {

@@ -12,7 +12,7 @@ export function registerNode(
   nowMs: number,
 ): void {
   const { internalIp = '', kubeletVersion = '', containerRuntimeVersion = '' } = report;
-  const { osImage, kernelVersion, capacity, allocatable } = report;
+  const { osImage, kernelVersion, capacity, allocatable, taints } = report;
   store.describe({
     nodes: [
       {
@@ -27,6 +27,7 @@ export function registerNode(
         ...(kernelVersion !== undefined && { kernelVersion }),
         ...(capacity !== undefined && { capacity }),
         ...(allocatable !== undefined && { allocatable }),
+        ...(taints !== undefined && { taints }),
         ...(report.ready?.status === 'False' && { ready: false }),
       },
     ],

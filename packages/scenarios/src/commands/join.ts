@@ -16,6 +16,9 @@ import { machineAddress, nodeNames, parseEndpoint } from './edge.ts';
 import type { Io } from './io.ts';
 import { warnOfListening } from './listen.ts';
 
+/** What `--with-edge-taint` puts on the Node. */
+const EDGE_TAINT = { key: 'node-role.kubernetes.io/edge', effect: 'NoSchedule' };
+
 /** Named as keadm join names them, where it has them. */
 export interface JoinFlags {
   cloudcoreIpport?: string;
@@ -95,6 +98,7 @@ export async function join(
       const described = describeEdge({ name, address, edgecore, docker, podCount: flags.pods }, nowMs);
       return [{ ...described, edgeStream }];
     },
+    ...(keadm?.taint === true && { taints: [EDGE_TAINT] }),
     healthPort: flags.healthPort,
     ...(flags.listen !== undefined && { publishOn: flags.listen }),
   });

@@ -10,6 +10,8 @@ export interface EdgeProcessOptions {
   cloudcore: EdgeSurroundings['cloudcore'];
   /** The certificate of every node, or where they get one from. */
   certificate: Certificate | JoinSource;
+  /** `modules.edged.taints` of every node. */
+  taints?: EdgeSurroundings['taints'];
   /** An address of the machine to serve health on, too. */
   publishOn?: string;
   healthPort: number;
@@ -44,7 +46,7 @@ export async function startEdgeProcess(world: World, options: EdgeProcessOptions
     },
   };
   const certificates = Object.fromEntries(nodes.map(({ name }) => [name, certificate]));
-  const surroundings = { hosts, certificates, cloudcore, reportPods: true };
+  const surroundings = { hosts, certificates, cloudcore, reportPods: true, taints: options.taints };
   world.own(await startEdges(world, surroundings, nodes));
   return { nodes, healthUrl: health.url, connected: tunnels.all };
 }

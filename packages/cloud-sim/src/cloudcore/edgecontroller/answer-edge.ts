@@ -1,6 +1,6 @@
 import type { BeehiveMessage } from '@kubeedge-sim/wire';
 import type { EdgeObjects, NodeStatusReport, PodStatusReport } from './edge-objects.ts';
-import { objectOf, readNodeStatus } from './read-node-status.ts';
+import { objectOf, readNode, readNodeStatus } from './read-node-status.ts';
 import { readPodReports, readPodStatus } from './read-pods.ts';
 
 /** What goes back to an edge for a message of its own. */
@@ -66,7 +66,7 @@ function insertNodeStatus(
   namespace: string,
   name: string,
 ) {
-  if (objects.node(name) === undefined) objects.createNode(name, readNodeStatus(objectOf(content)['status']));
+  if (objects.node(name) === undefined) objects.createNode(name, readNode(content));
   return { resource: `${namespace}/node/${name}`, content: 'OK' };
 }
 
@@ -105,7 +105,7 @@ function insertNode(objects: EdgeObjects, { resource, content }: BeehiveMessage,
     const status = failure('AlreadyExists', 409, 'nodes', name, `nodes "${name}" already exists`);
     return { resource, content: { Object: objects.node(name), Err: status } };
   }
-  objects.createNode(name, readNodeStatus(objectOf(content)['status']));
+  objects.createNode(name, readNode(content));
   return { resource, content: found(objects.node(name)) };
 }
 

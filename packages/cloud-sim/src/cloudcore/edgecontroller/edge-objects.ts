@@ -5,6 +5,7 @@ import type {
   Pod,
   PodCondition,
   PodPhase,
+  Taint,
 } from '../../kube-apiserver/objects.ts';
 
 /** A pod of an edge that registers itself. Times in milliseconds since the epoch. */
@@ -40,6 +41,8 @@ export interface NodeStatusReport {
   allocatable?: Readonly<Record<string, string>>;
   osImage?: string;
   kernelVersion?: string;
+  /** Only when the Node is registered. */
+  taints?: readonly Taint[];
 }
 
 /** What an edge says of one of its pods. */

@@ -45,6 +45,17 @@ export function readNodeStatus(value: unknown): NodeStatusReport {
   });
 }
 
+/** Reads a core/v1 Node with which an edge registers: its status, and the taints of its spec. */
+export function readNode(value: unknown): NodeStatusReport {
+  const { status, spec } = objectOf(value);
+  const taints = listOf(objectOf(spec)['taints']).flatMap(({ key, effect, value: text }) =>
+    typeof key === 'string' && typeof effect === 'string'
+      ? [{ key, effect, ...(typeof text === 'string' && { value: text }) }]
+      : [],
+  );
+  return { ...readNodeStatus(status), ...(taints.length > 0 && { taints }) };
+}
+
 const isConditionStatus = (text: string | undefined): text is ConditionStatus =>
   text === 'True' || text === 'False' || text === 'Unknown';
 

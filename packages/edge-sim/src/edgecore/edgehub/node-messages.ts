@@ -14,6 +14,12 @@ export interface PodReport {
   containers: readonly { name: string; image: string }[];
 }
 
+/** A core/v1 Taint. */
+export interface NodeTaint {
+  key: string;
+  effect: string;
+}
+
 /** What a node says of itself, in the words of the Node object's status. */
 export interface NodeReport {
   /** False when the container runtime does not answer. */
@@ -26,6 +32,8 @@ export interface NodeReport {
   bootId: string;
   internalIp: string;
   hostname: string;
+  /** Said once, when the Node is registered. */
+  taints?: readonly NodeTaint[];
   /** Port of the kubelet endpoint; a patch may leave it out. */
   port?: number;
   /** Whether this is the embedded kubelet's patch of its Node instead of a whole status. */
@@ -52,7 +60,7 @@ export function initialNode(report: NodeReport) {
         'node-role.kubernetes.io/edge': '',
       },
     },
-    spec: {},
+    spec: report.taints === undefined ? {} : { taints: report.taints },
     status: {
       ...resourcesOf(report),
       addresses: addressesOf(report),
