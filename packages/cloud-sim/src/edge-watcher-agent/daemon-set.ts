@@ -71,9 +71,13 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
 
   for (const each of hosts) start(each);
   const deleted = store.subscribe(({ type, object }) => {
-    if (type !== 'DELETED' || object.kind !== 'Pod' || object.metadata.namespace !== NAMESPACE) return;
+    if (object.kind !== 'Pod' || object.metadata.namespace !== NAMESPACE) return;
     const each = hosts.find(({ node }) => pods.get(node)?.name === object.metadata.name);
     if (each === undefined) return;
+    // What a kubelet does with a pod that somebody deletes: it ends it, then takes it out of the API.
+    if (type === 'MODIFIED' && object.metadata.deletionTimestamp !== undefined)
+      store.deletePod(NAMESPACE, object.metadata.name);
+    if (type !== 'DELETED') return;
     end(each.node);
     if (!isWanted()) return;
     const label = `start of an agent on ${each.node}`;

@@ -183,6 +183,19 @@ describe('its agent', () => {
       });
     }));
 
+  it('ends with a pod that is deleted gracefully, as a client does', () =>
+    inSite(async ({ world, store, addEdge, rules }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      const pod = store.pod('kubeedge', podOf(store));
+      if (pod === undefined) throw new Error('no pod');
+      const deletionTimestamp = '2021-06-10T08:02:00Z';
+      store.put({ ...pod, metadata: { ...pod.metadata, deletionTimestamp } });
+      expect([rules(), store.pods('kubeedge')]).toEqual([[], []]);
+      await world.clock.sleep(5 * second);
+      expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+
   it('is there as long as IPTables/iptables is', () =>
     inSite(async ({ world, store, addEdge, rules }) => {
       addEdge('edge-1', '10.66.0.11');
