@@ -3,8 +3,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KS_APISERVER_PORT } from '../cluster/kubesphere.ts';
 import type { Observation } from '../scenario.ts';
-import { CLOUD_NODE, EDGE } from './founding-cluster.ts';
 import { look, parse } from './metrics-path.ts';
+import { subjectsOf } from './subjects.ts';
 
 const MONITORING = '/kapis/monitoring.kubesphere.io/v1alpha3';
 /** The Pods card asks for 30 points, a minute apart. */
@@ -26,15 +26,16 @@ export async function observeConsole(cluster: Cluster): Promise<Observation[]> {
 }
 
 async function observeEdgeNodesPage(cluster: Cluster): Promise<Observation> {
+  const { edge } = subjectsOf(cluster.description);
   const metrics = ['node_cpu_utilisation', 'node_memory_utilisation'];
   const query = new URLSearchParams({
-    resources_filter: `${EDGE}$`,
+    resources_filter: `${edge}$`,
     metrics_filter: `${metrics.join('|')}$`,
   });
   const path = `${MONITORING}/nodes?${query}`;
   const result = await ask(cluster, path);
   const shown = metrics.map((metric) => {
-    const value = series(result.stdout, metric).find((one) => one.metric['node'] === EDGE)?.value?.[1];
+    const value = series(result.stdout, metric).find((one) => one.metric['node'] === edge)?.value?.[1];
     // The page takes what is missing for 0.
     return { metric, percent: Math.round(Number(value ?? 0) * 100), known: value !== undefined };
   });
@@ -45,7 +46,7 @@ async function observeEdgeNodesPage(cluster: Cluster): Promise<Observation> {
     ),
     {
       id: 'console-edge-nodes',
-      where: CLOUD_NODE,
+      where: cluster.description.cloud.name,
       command: `curl -s '${urlOf(path)}'`,
       title: { en: "The console's Edge Nodes page", zh: '控制台的边缘节点页面' },
       facts: { edgeNodeHasMetrics: shown.every(({ known }) => known) },
@@ -54,8 +55,9 @@ async function observeEdgeNodesPage(cluster: Cluster): Promise<Observation> {
 }
 
 async function observePodsCard(cluster: Cluster): Promise<Observation> {
-  const edge = cluster.description.edges.find(({ name }) => name === EDGE);
-  const pods = (edge?.machine.pods ?? []).map(({ name }) => name).sort();
+  const { edge } = subjectsOf(cluster.description);
+  const described = cluster.description.edges.find(({ name }) => name === edge);
+  const pods = (described?.machine.pods ?? []).map(({ name }) => name).sort();
   const end = Math.floor(cluster.world.clock.now() / 1_000);
   const query = new URLSearchParams({
     start: String(end - CARD_SECONDS),
@@ -65,7 +67,7 @@ async function observePodsCard(cluster: Cluster): Promise<Observation> {
     resources_filter: `${pods.join('|')}$`,
     metrics_filter: 'pod_cpu_usage|pod_memory_usage_wo_cache$',
   });
-  const path = `${MONITORING}/nodes/${EDGE}/pods?${query}`;
+  const path = `${MONITORING}/nodes/${edge}/pods?${query}`;
   const result = await ask(cluster, path);
   const measured = new Set(
     ['pod_cpu_usage', 'pod_memory_usage_wo_cache'].flatMap((metric) =>
@@ -79,7 +81,7 @@ async function observePodsCard(cluster: Cluster): Promise<Observation> {
     ),
     {
       id: 'console-pods-card',
-      where: CLOUD_NODE,
+      where: cluster.description.cloud.name,
       command: `curl -s '${urlOf(path)}'`,
       title: { en: "The Pods card of the edge node's page", zh: '边缘节点详情页的容器组卡片' },
       facts: { podsWithMetrics: pods.filter((pod) => measured.has(pod)) },
@@ -88,7 +90,7 @@ async function observePodsCard(cluster: Cluster): Promise<Observation> {
 }
 
 const urlOf = (path: string) => `http://127.0.0.1:${KS_APISERVER_PORT}${path}`;
-const ask = (cluster: Cluster, path: string) => cluster.curl(CLOUD_NODE, urlOf(path));
+const ask = (cluster: Cluster, path: string) => cluster.curl(cluster.description.cloud.name, urlOf(path));
 
 function series(text: string, metric: string) {
   const { results } = (parse(text) as Answer | undefined) ?? {};
