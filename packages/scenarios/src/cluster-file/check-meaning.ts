@@ -55,21 +55,27 @@ export function checkWhole(cluster: CompleteCluster): Problem[] {
   const edges = Object.entries(cluster.edges);
   const problems: Problem[] = [];
   const hosts = new Map([[cluster.cloud.address, cluster.cloud.name]]);
-  for (const [name, { address, edgecore, join }] of edges) {
+  const takes = (name: string, address: string, path: Path) => {
     const other = hosts.get(address);
-    const path = ['edges', name];
-    if (name === cluster.cloud.name)
-      problems.push({ path, what: 'found the name of the cloud node; a name is one node’s' });
-    if (other !== undefined) {
+    if ([...hosts.values()].includes(name))
+      problems.push({ path, what: `found the name of another host, ${name}; hosts need names of their own` });
+    else if (other !== undefined) {
       const what = `found ${address}, which ${other} has; hosts need addresses of their own. To report the same InternalIP give nodeIp`;
       problems.push({ path: [...path, 'address'], what });
     }
     hosts.set(address, name);
+  };
+  for (const [name, { address, edgecore, join }] of edges) {
+    const path = ['edges', name];
+    takes(name, address, path);
     if (join !== undefined && certificateTraits(tagOf(edgecore)) === undefined) {
       const what = `found edgecore ${edgecore}, which cannot join; use v1.3.0 or later, or leave join out`;
       problems.push({ path: [...path, 'join'], what });
     }
   }
+  for (const [name, { address }] of Object.entries(cluster.cloudHosts))
+    takes(name, address, ['cloudHosts', name]);
+  if (cluster.balancer) takes(cluster.balancer.name, cluster.balancer.address, ['balancer']);
   const pods = new Map<string, string>();
   const nodes = [
     { node: cluster.cloud.name, path: ['cloud', 'pods'], own: cluster.cloud.pods },

@@ -21,6 +21,14 @@ export interface ClusterFile {
   edgeWatcher?: EdgeWatcherFile | null;
   /** ks-apiserver on the cloud node; see docs/kubesphere.md. */
   kubesphere?: KubesphereFile | null;
+  /** kube-apiserver lets those in who show no credential. Default false. */
+  anonymous?: boolean;
+  /** Further hosts of the cloud, by name, which are no nodes; null takes away one that was inherited. See docs/nat.md. */
+  cloudHosts?: Readonly<Record<string, CloudHostFile | null>>;
+  /** A host in front of those of the cloud, which gives each its turn; none unless given. */
+  balancer?: BalancerFile | null;
+  /** `modules.iptablesManager.mode`: for the hosts of cloudcores, or for all of the cloud. Default `internal`. */
+  iptablesManager?: 'internal' | 'external';
   /** What a peer may do before it is cut off, by name; see docs/limits.md. */
   limits?: Readonly<Record<string, number>>;
 }
@@ -239,4 +247,22 @@ export interface KubesphereFile {
   version: string;
   /** URL of a real Prometheus; an empty one is assumed unless given. */
   prometheus?: string;
+}
+
+export interface CloudHostFile {
+  /** Its address. */
+  address: string;
+  /** An API server of the cluster runs there. Default false. */
+  apiserver?: boolean;
+  /** A cloudcore runs there. Default false. */
+  cloudcore?: boolean;
+  /** Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`. */
+  rules?: readonly string[];
+}
+
+export interface BalancerFile {
+  /** Its name. */
+  name: string;
+  /** Its address. */
+  address: string;
 }

@@ -17,6 +17,8 @@ type Absent =
   | 'kubeedgeVersion'
   | 'advertiseAddress'
   | 'kubesphere'
+  | 'balancer'
+  | 'rules'
   | 'prometheus'
   | 'join'
   | 'nodeIp'

@@ -18,6 +18,7 @@ type CompleteContainer = CompletePod['containers'][number];
 /** The cluster that a complete file describes, as it is at `nowMs`. */
 export function describeCluster(file: CompleteCluster, nowMs: number): ClusterDescription {
   const limits = file.limits ?? {};
+  const hosts = Object.entries(file.cloudHosts).map(([name, host]) => ({ name, ...host }));
   return {
     kubernetes: tagOf(file.kubernetes),
     cloudcore: tagOf(file.cloudcore),
@@ -39,6 +40,10 @@ export function describeCluster(file: CompleteCluster, nowMs: number): ClusterDe
     dnatPorts: file.dnatPorts,
     ...(file.limits && { limits: limitsOfCloudcore(limits) }),
     streamCertificate: file.streamCertificate,
+    iptablesManager: file.iptablesManager,
+    ...(file.anonymous && { anonymous: true }),
+    ...(hosts.length > 0 && { cloudHosts: hosts }),
+    ...(file.balancer && { balancer: file.balancer }),
     ...(file.edgeWatcher && { edgeWatcher: file.edgeWatcher }),
     ...(file.kubesphere && {
       kubesphere: { ...file.kubesphere, version: tagOf(file.kubesphere.version) },

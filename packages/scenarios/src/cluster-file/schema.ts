@@ -232,6 +232,23 @@ const edge = {
   additionalProperties: false,
 } as const;
 
+const cloudHost = {
+  type: ['object', 'null'],
+  title: 'CloudHostFile',
+  properties: {
+    address: address('Its address.', '192.168.0.140'),
+    apiserver: { type: 'boolean', default: false, description: 'An API server of the cluster runs there.' },
+    cloudcore: { type: 'boolean', default: false, description: 'A cloudcore runs there.' },
+    rules: {
+      type: 'array',
+      items: { type: 'string', maxLength: 10_000 },
+      description: 'Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`.',
+    },
+  },
+  required: ['address'],
+  additionalProperties: false,
+} as const;
+
 export const clusterSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'ClusterFile',
@@ -342,6 +359,36 @@ export const clusterSchema = {
       },
       required: ['version'],
       additionalProperties: false,
+    },
+    anonymous: {
+      type: 'boolean',
+      default: false,
+      description: 'kube-apiserver lets those in who show no credential.',
+    },
+    cloudHosts: {
+      type: 'object',
+      description:
+        'Further hosts of the cloud, by name, which are no nodes; null takes away one that was inherited. See docs/nat.md.',
+      default: {},
+      maxProperties: 100,
+      propertyNames: { pattern: name },
+      additionalProperties: cloudHost,
+    },
+    balancer: {
+      type: ['object', 'null'],
+      title: 'BalancerFile',
+      description: 'A host in front of those of the cloud, which gives each its turn; none unless given.',
+      properties: {
+        name: { ...text('Its name.', ['balancer']), pattern: name },
+        address: address('Its address.', '192.168.0.200'),
+      },
+      required: ['name', 'address'],
+      additionalProperties: false,
+    },
+    iptablesManager: {
+      enum: ['internal', 'external'],
+      default: 'internal',
+      description: '`modules.iptablesManager.mode`: for the hosts of cloudcores, or for all of the cloud.',
     },
     limits: {
       type: 'object',
