@@ -14,12 +14,12 @@ export const kubeedge16Docs: Preset = {
       where: 'kubeedge/website release-1.6 content/en/docs/advanced/debug.md',
     },
     {
-      what: 'metrics-server 0.4, --kubelet-insecure-tls',
+      what: 'metrics-server 0.4.1, --kubelet-insecure-tls',
       where: 'kubeedge/website release-1.6 content/en/docs/advanced/metrics.md',
     },
     {
       what: 'the other flags of metrics-server',
-      where: 'kubernetes-sigs/metrics-server v0.4.2 manifests/base/deployment.yaml',
+      where: 'kubernetes-sigs/metrics-server v0.4.1 manifests/base/deployment.yaml',
     },
     { what: 'Kubernetes 1.19.3, which edgecore 1.6.1 is built of', where: 'kubeedge/kubeedge v1.6.1 go.mod' },
   ],
@@ -27,7 +27,7 @@ export const kubeedge16Docs: Preset = {
     kubernetes: 'v1.19.3',
     cloudcore: 'v1.6.1',
     metricsServer: {
-      version: 'v0.4.2',
+      version: 'v0.4.1',
       // The manifest's, and what the guide adds; the same as KubeSphere's.
       args: kubesphereMetricsServerArgs,
     },

@@ -15,19 +15,19 @@ export const kubeedgeNewest: Preset = {
       where: 'kubeedge/kubeedge v1.23.1 manifests/charts/cloudcore',
     },
     {
-      what: '--kubelet-insecure-tls',
+      what: 'metrics-server v0.4.0 or later, of which 0.9.0 is the newest; --kubelet-insecure-tls',
       where: 'kubeedge/website fd5ba0c docs/advanced/metrics.md',
     },
     {
       what: 'the other flags of metrics-server',
-      where: 'kubernetes-sigs/metrics-server v0.4.2 manifests/base/deployment.yaml',
+      where: 'kubernetes-sigs/metrics-server v0.9.0 manifests/base/deployment.yaml',
     },
   ],
   cluster: {
     kubernetes: 'v1.32.10',
     cloudcore: 'v1.23.1',
     metricsServer: {
-      version: 'v0.4.2',
+      version: 'v0.9.0',
       args: defaultMetricsServerArgs,
     },
     cloud: { pods: laboratoryCloudPods },
