@@ -108,9 +108,9 @@ export function startEdgecore(world: World, machine: Machine, options: EdgecoreO
         ending,
         resources,
         limits,
-        reachLimit: (limit, by, parent) => {
-          const where = { host: host.name, component: 'edgecore' };
-          reportLimit(world, { ...where, limit, most: limits[limit], ...by, parent });
+        reachLimit(limit, by, parent) {
+          const where = { host: host.name, component: 'edgecore', parent };
+          reportLimit(world, { ...where, limit, most: limits[limit], ...by });
         },
         leakedGoroutines: 0,
         onStarted: (modules) => emit('started', { modules }),
@@ -293,18 +293,12 @@ async function runWithCertManager(
     certificate: () => current,
     ...(roots && { roots }),
   });
-  const parts = [
-    startEdgestream(current),
-    ...modules,
-    ...(rotates
-      ? [
-          rotateCertificates(manager, (rotated) => {
-            current = rotated;
-            edgehub?.reconnect();
-          }),
-        ]
-      : []),
-  ];
+  const parts = [startEdgestream(current), ...modules];
+  const take = (rotated: Certificate) => {
+    current = rotated;
+    edgehub?.reconnect();
+  };
+  if (rotates) parts.push(rotateCertificates(manager, take));
   try {
     await Promise.all(parts);
   } finally {
