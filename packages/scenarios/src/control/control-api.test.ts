@@ -42,6 +42,17 @@ describe('the control API', () => {
     expect(api.reported).toEqual([]);
   });
 
+  test('refuses a cluster that would ask somebody outside of it', async () => {
+    await using api = await startTestApi();
+    const cluster = {
+      extends: 'kubesphere-3.1.0',
+      kubesphere: { version: 'v3.1.0', prometheus: 'http://192.0.2.1:9090' },
+    };
+    const refused = await api.ask('POST', '/v1/worlds', post({ net: 'loopback', cluster }));
+    expect(refused).toMatchObject({ status: 422, json: { code: 'asks-outside' } });
+    expect((await api.ask('GET', '/v1/worlds')).json).toEqual({ worlds: [] });
+  });
+
   test('lists what there is', async () => {
     await using api = await startTestApi();
     const { json: scenarios } = await api.ask('GET', '/v1/scenarios');

@@ -1,5 +1,6 @@
 import type { SimulationOptions } from '../simulation.ts';
 import { type Operation, operation, worldOf } from './operation.ts';
+import { Problem } from './problem.ts';
 import { type Json, schemas } from './schemas.ts';
 import { timeJson, worldJson } from './world-json.ts';
 
@@ -20,6 +21,7 @@ export const lifeOperations: readonly Operation[] = [
       },
     },
     async handle({ body, signal }, { worlds }) {
+      refuseOutside(body as SimulationOptions);
       const world = await worlds.create(body as SimulationOptions, signal);
       return { status: 201, headers: { location: `/v1/worlds/${world.id}` }, body: worldJson(world) };
     },
@@ -54,6 +56,18 @@ export const lifeOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** A client of this server is not to choose whom the server asks. @throws Problem */
+function refuseOutside({ cluster }: SimulationOptions): void {
+  const url = cluster?.kubesphere?.prometheus;
+  if (url === undefined) return;
+  throw new Problem(
+    422,
+    'asks-outside',
+    `Tried to have ks-apiserver ask Prometheus at ${JSON.stringify(url)}; a world of this API asks nobody outside of it. ` +
+      'Leave kubesphere.prometheus out, or start the cluster by `kubeedge-sim up --cluster`.',
+  );
+}
 
 /** What changes a world. */
 export const actOperations: readonly Operation[] = [
