@@ -100,7 +100,8 @@ describe.for(PACKAGES)('the tarball of packages/%s', (name) => {
     expect(manifest.engines).toEqual({ node: '>=22.13' });
     const targets = [...Object.values(manifest.exports), ...Object.values(manifest.bin ?? {})];
     for (const target of targets) {
-      expect(target).toMatch(/^\.\/dist\/.*\.js$/);
+      // A schema is no code, and is shipped as it is.
+      expect(target).toMatch(/^\.\/(dist\/.*\.js|[\w.]+\.schema\.json)$/);
       expect(files).toContain(target.replace('./', ''));
     }
     const siblings = Object.entries(manifest.dependencies ?? {}).filter(([of]) =>
