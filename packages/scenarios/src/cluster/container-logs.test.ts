@@ -1,4 +1,4 @@
-import { knownCloudcoreReleases } from '@kubeedge-sim/cloud-sim';
+import { ADMIN, knownCloudcoreReleases, simToken } from '@kubeedge-sim/cloud-sim';
 import { edgecoreRelease, type LogSource } from '@kubeedge-sim/edge-sim';
 import { createMemoryWorld, httpRequest } from '@kubeedge-sim/sim-kit';
 import { describe, expect, test } from 'vitest';
@@ -138,6 +138,7 @@ test('a client that does not read an endless log holds up its node, and nothing 
     const request = {
       target: { address: host.address, port: 6_443 },
       tls: { verify: false },
+      headers: { authorization: `Bearer ${simToken(world, ADMIN)}` },
       component: 'curl',
     };
     const path = `/api/v1/namespaces/${EDGE_POD.namespace}/pods/${EDGE_POD.name}/log?follow=true`;

@@ -43,7 +43,7 @@ describe('kubeedge-sim run', () => {
     const { out, exitCode } = await run(['--reporter', 'json']);
     expect(exitCode).toBe(0);
     const { totals, cases } = JSON.parse(out);
-    expect(totals).toMatchObject({ cases: 9, passed: 9 });
+    expect(totals).toMatchObject({ cases: 11, passed: 11 });
     for (const { cures } of cases) expect(cures.length).toBeGreaterThan(0);
   }, 60_000);
 
@@ -58,7 +58,7 @@ describe('kubeedge-sim run', () => {
     ]);
     expect(exitCode).toBe(1);
     const diagrams = [...(await readFile(file('sum.md'), 'utf8')).matchAll(/^```mermaid\n([\s\S]*?)^```$/gm)];
-    expect(diagrams).toHaveLength(9);
+    expect(diagrams).toHaveLength(11);
     for (const [, diagram = ''] of diagrams) {
       expect(await mermaid.parse(diagram)).toMatchObject({ diagramType: 'sequence' });
       expect(diagram.match(/participant \w+ as ✗ /g)).toHaveLength(1);
@@ -177,7 +177,7 @@ describe('kubeedge-sim run', () => {
     ] as const) {
       const { out, exitCode } = await run(['--reporter', 'json'], AbortSignal.abort(signal));
       expect(exitCode).toBe(code);
-      expect(JSON.parse(out).totals).toEqual({ cases: 9, passed: 0, failed: 0, error: 0, notPlayed: 9 });
+      expect(JSON.parse(out).totals).toEqual({ cases: 11, passed: 0, failed: 0, error: 0, notPlayed: 11 });
     }
   });
 

@@ -39,8 +39,8 @@ describe('the last hops', () => {
          30.011s  iptables DNAT → cloudcore stream server                    DNAT to 192.168.0.139:10003  #1153
          30.011s  metrics-server → cloudcore stream server                   GET /stats/summary?only_cpu_and_memory=true  #1156
          30.011s  cloudcore stream server                                    session 10.66.0.11: found  #1156
-         30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 309 bytes  #1158
-         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 309 bytes  #1159
+         30.011s  cloudcore stream server → tunnel                           METRIC_CONNECT, connect id 3, 400 bytes  #1158
+         30.011s  tunnel → edgestream (edge-node-1)                          METRIC_CONNECT, connect id 3, 400 bytes  #1159
          30.011s  edgestream (edge-node-1) → edged (edge-node-1)             GET /stats/summary?only_cpu_and_memory=true  #1160
          30.011s  edged (edge-node-1) → edgestream (edge-node-1)             200, lists 0 pods  #1160
          30.011s  edged (edge-node-1)                                        leaves out 15 containers: no-pod-labels  #1161
