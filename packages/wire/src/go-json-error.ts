@@ -3,7 +3,7 @@
  * Source: golang/go go1.14 src/encoding/json/scanner.go.
  */
 export function goJsonSyntaxError(bytes: Uint8Array): string | undefined {
-  const scanner = new SyntaxScanner(Buffer.from(bytes).toString('latin1'));
+  const scanner = new SyntaxScanner(latin1(bytes));
   try {
     scanner.value();
     scanner.end();
@@ -12,6 +12,13 @@ export function goJsonSyntaxError(bytes: Uint8Array): string | undefined {
     if (error instanceof GoSyntaxError) return error.message;
     throw error;
   }
+}
+
+/** One character a byte: what the scanner looks at is ASCII. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 class GoSyntaxError extends Error {}
