@@ -32,6 +32,8 @@ serveCalls({
         response.end(body);
       });
     });
+    // Its connections are idle while the other server has its turn; five seconds, the default, are not enough.
+    server.keepAliveTimeout = 0;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
