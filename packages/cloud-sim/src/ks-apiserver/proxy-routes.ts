@@ -1,9 +1,9 @@
 import type { Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { passOn, reverseProxy } from '../go-reverse-proxy.ts';
 import { goErrorText } from '../kube-apiserver/go-errors.ts';
 import type { ApiServerOptions } from './api-client.ts';
 import type { Log } from './klog.ts';
-import { proxy } from './proxy.ts';
 import { sendGoError } from './send.ts';
 import { COMPONENT } from './trace-kinds.ts';
 import type { KubesphereVersion } from './versions.data.ts';
@@ -64,7 +64,8 @@ export function addProxyRoutes(app: FastifyInstance, options: ProxyRouteOptions)
       if (endpoint === undefined) throw new Error('http: no Host in request URL');
       const path = `/api${rest}`;
       const asked = trace(parent, `http://${endpoint.address}:${endpoint.port}${path}`);
-      return await proxy(host, request, reply, { endpoint, path, parent: asked });
+      const target = { endpoint, path, component: COMPONENT, parent: asked };
+      return passOn(reply, await reverseProxy(host, request, reply, target));
     } catch (cause) {
       // The proxy of v3.1 writes to the standard error, not to its log.
       if (version.unreachable === 200) {
@@ -82,7 +83,8 @@ export function addProxyRoutes(app: FastifyInstance, options: ProxyRouteOptions)
     const parent = trace(eventOf(request), `https://${endpoint.address}:${endpoint.port}${url}`);
     const headers = { authorization: `Bearer ${token}` };
     try {
-      return await proxy(host, request, reply, { endpoint, path: url, tls, headers, parent });
+      const target = { endpoint, path: url, tls, headers, component: COMPONENT, parent };
+      return passOn(reply, await reverseProxy(host, request, reply, target));
     } catch (cause) {
       if (version.unreachable === 502) return reply.code(502).send();
       return sendGoError(reply, `Internal Server Error: ${JSON.stringify(url)}: ${goErrorText(cause)}`, 500);

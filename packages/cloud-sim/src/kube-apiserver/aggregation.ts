@@ -1,5 +1,6 @@
 import type { Certificate, Endpoint, Host, TlsClientOptions, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { passOn } from '../go-reverse-proxy.ts';
 import {
   type AvailableCondition,
   apiServices,
@@ -9,7 +10,7 @@ import {
 } from './api-services.ts';
 import type { User } from './authentication.ts';
 import type { AggregatedGroup } from './discovery.ts';
-import { forward, passOn } from './forward.ts';
+import { forward } from './forward.ts';
 import { goErrorText } from './go-errors.ts';
 import type { ObjectStore } from './object-store.ts';
 import { sendText } from './send.ts';
@@ -72,7 +73,7 @@ export function addApiService(app: FastifyInstance, service: ApiService, options
     }
     try {
       const response = await forward(host, request, reply, {
-        ...endpoint,
+        endpoint,
         path: request.url,
         tls: { ...(service.tls ?? { verify: false }), ...(certificate && { certificate }) },
         headers: {

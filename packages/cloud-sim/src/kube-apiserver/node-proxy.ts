@@ -1,6 +1,7 @@
 import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { forward, passOn } from './forward.ts';
+import { passOn } from '../go-reverse-proxy.ts';
+import { forward } from './forward.ts';
 import { goErrorText } from './go-errors.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Node, NodeAddressType } from './objects.ts';
@@ -57,7 +58,7 @@ async function proxy(request: FastifyRequest, reply: FastifyReply, options: Node
   try {
     const certificate = options.kubeletClientCertificate;
     const response = await forward(host, request, reply, {
-      ...target,
+      endpoint: target,
       path,
       tls: { verify: false, ...(certificate && { certificate }) },
       headers: { 'x-forwarded-uri': uri },

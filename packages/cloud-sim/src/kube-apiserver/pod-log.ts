@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type HttpResponse, httpRequest } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DIAL_TIMEOUT_MS } from './forward.ts';
+import { DIAL_TIMEOUT_MS } from '../go-reverse-proxy.ts';
 import { goErrorText } from './go-errors.ts';
 import { kubeletPortOf, type NodeProxyOptions, preferredAddress } from './node-proxy.ts';
 import type { Pod } from './objects.ts';
