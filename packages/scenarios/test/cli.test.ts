@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../src/cli.ts';
+import { runCli } from '../src/cli.test-support.ts';
 
 let folder: string;
 let keys = 0;
@@ -12,25 +12,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The command in this process: what it wrote, and its exit code. */
-async function run(...args: string[]) {
-  let out = '';
-  let error = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      error += text;
-    },
-    colour: false,
-    columns: 160,
+const run = (...args: string[]) =>
+  runCli(args, {
     key: async () => {
       keys++;
     },
-  };
-  const exitCode = await main(args, io, AbortSignal.abort());
-  return { out, error, exitCode };
-}
+  });
 
 const replayWith = (...acts: string[]) =>
   run('replay', 'missing-pod-metrics', '--edgecore', 'v1.6.2', ...acts.flatMap((act) => ['--act', act]));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../src/cli.ts';
+import { runCli } from '../src/cli.test-support.ts';
 import { startTestApi } from '../src/control/api.test-support.ts';
 import { presets } from '../src/presets/index.ts';
 
@@ -15,20 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** The command in this process, ended as soon as it serves: what it wrote, and its exit code. */
 const run = (...args: string[]) => runUntil(AbortSignal.abort(), args);
 
-async function runUntil(stop: AbortSignal, args: readonly string[]) {
-  const printed = { out: '', error: '' };
-  const io = {
-    out: (text: string) => {
-      printed.out += text;
-    },
-    error: (text: string) => {
-      printed.error += text;
-    },
-    colour: false,
-    columns: 160,
-  };
-  return { exitCode: await main(args, io, stop), ...printed };
-}
+const runUntil = (stop: AbortSignal, args: readonly string[]) => runCli(args, {}, stop);
 
 async function write(name: string, text: string): Promise<string> {
   const file = join(folder, name);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../src/cli.ts';
+import { runCli } from '../src/cli.test-support.ts';
 
 const FIXTURE = join(import.meta.dirname, '../fixtures/twin/cluster.json');
 let folder: string;
@@ -12,22 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** `kubeedge-sim predict …` in this process. */
-async function predict(...args: string[]) {
-  let out = '';
-  let error = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      error += text;
-    },
-    colour: false,
-    columns: 100,
-  };
-  const exitCode = await main(['predict', ...args], io, AbortSignal.abort());
-  return { out, error, exitCode };
-}
+const predict = (...args: string[]) => runCli(['predict', ...args], { columns: 100 });
 
 const node = (name: string, containerRuntimeVersion: string) => ({
   kind: 'Node',

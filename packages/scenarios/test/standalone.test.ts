@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../src/cli.ts';
+import { runCli } from '../src/cli.test-support.ts';
 
 const CLI = join(import.meta.dirname, '../src/bin.ts');
 /** Every wait ends as soon as its condition holds; a machine that does much else may take long. */
@@ -61,22 +61,7 @@ function start(...args: string[]) {
 }
 
 /** The command in this process, as if interrupted at once: what it wrote, and its exit code. */
-async function run(...args: string[]) {
-  let out = '';
-  let error = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      error += text;
-    },
-    colour: false,
-    columns: 160,
-  };
-  const code = await main(args, io, AbortSignal.abort());
-  return { code, out, error };
-}
+const run = (...args: string[]) => runCli(args);
 
 /** What an HTTP server says to GET; undefined when it cannot be reached. */
 async function get(
@@ -204,14 +189,14 @@ describe('certificates', () => {
   it('are readable by their owner only and not overwritten', { timeout: 90_000 }, async () => {
     const out = join(folder, 'named');
     const made = await run('certificates', '--out', out, '--name', 'cloud', '--name', '10.1.2.3');
-    expect([made.code, made.error]).toEqual([0, '']);
+    expect([made.exitCode, made.error]).toEqual([0, '']);
     const files = await readdir(out);
     expect(files).toHaveLength(16);
     for (const file of files) expect((await stat(join(out, file))).mode & 0o777).toBe(0o600);
     const before = await readFile(join(out, 'stream.crt'), 'utf8');
 
     const again = await run('certificates', '--out', out);
-    expect(again.code).toBe(2);
+    expect(again.exitCode).toBe(2);
     expect(again.error).toContain('found kubernetes-ca.crt, kubeedge-ca.crt');
     expect(await readFile(join(out, 'stream.crt'), 'utf8')).toBe(before);
 
@@ -228,8 +213,8 @@ describe('certificates', () => {
     const out = join(folder, 'blocked');
     // The last of the files cannot be written.
     await mkdir(join(out, 'kubeconfig.partial'), { recursive: true });
-    const { code, error } = await run('certificates', '--out', out);
-    expect(code).toBe(2);
+    const { exitCode, error } = await run('certificates', '--out', out);
+    expect(exitCode).toBe(2);
     expect(error).toContain(`Tried to write certificates into ${out}, found EISDIR`);
     expect(await readdir(out)).toEqual(['kubeconfig.partial']);
   });
@@ -240,10 +225,10 @@ describe('certificates', () => {
     await writeFile(join(out, 'edge.crt'), 'nonsense');
     await rm(join(out, 'tunnel.key'));
     const cloud = await run('cloud', '--certificates', out);
-    expect([cloud.code, cloud.out]).toEqual([2, '']);
+    expect([cloud.exitCode, cloud.out]).toEqual([2, '']);
     expect(cloud.error).toContain(`Looked for certificates in ${out}, found no tunnel.key`);
     const edge = await run('edge', '--cloudcore', 'localhost', '--certificates', out);
-    expect(edge.code).toBe(2);
+    expect(edge.exitCode).toBe(2);
     expect(edge.error).toContain('certificate edge.crt, found no certificate in PEM');
   });
 });
@@ -262,8 +247,8 @@ describe('the command line', () => {
     [['cloud', '--listen', 'cloud'], 'must be an IPv4 address of this machine'],
     [['cloud', '--listen', '192.0.2.77'], 'Give an address that this machine has'],
   ] as const)('refuses %j', async ([args, words]) => {
-    const { code, error, out } = await run(...args);
-    expect([code, out]).toEqual([2, '']);
+    const { exitCode, error, out } = await run(...args);
+    expect([exitCode, out]).toEqual([2, '']);
     expect(error).toContain(words);
   });
 });
@@ -277,7 +262,7 @@ describe('up --listen', () => {
     const health = `http://${HERE}:7351/readyz`;
     expect(await get(health)).toBe('ok\n');
     const second = await run('cloud', '--listen', HERE);
-    expect(second.code).toBe(2);
+    expect(second.exitCode).toBe(2);
     expect(second.error).toContain('found it in use');
     const { code, tookMs } = await up.stop();
     expect(code).toBe(0);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { edgePod } from './cluster.test-support.ts';
 import { buildPod } from './describe-cluster.ts';
 import { startFace } from './face.test-support.ts';
+import { pods } from './resource-types.ts';
 import { ADMIN, simToken } from './sim-tokens.ts';
 import { HISTORY_EVENTS } from './typed-objects.ts';
 
@@ -136,7 +137,7 @@ it('holds nothing back for a client that does not read', async () => {
   });
 });
 
-it('carries 10,000 updates in their order, without loss', async () => {
+it('carries 10,000 updates in their order, without loss, and keeps a bounded history', async () => {
   await using face = await startFace();
   const { world, client, apiserver, run } = face;
   const { store } = apiserver;
@@ -159,4 +160,6 @@ it('carries 10,000 updates in their order, without loss', async () => {
       seen.push(Number(JSON.parse(line).object.metadata.resourceVersion));
   });
   expect(seen).toEqual(Array.from({ length: 10_000 }, (_, at) => from + 1 + at));
+  const kept = Number(store.resourceVersion) - store.of(pods).oldestVersion;
+  expect(kept).toBeLessThanOrEqual(2 * HISTORY_EVENTS);
 });

@@ -2,24 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../cli.ts';
+import { runCli } from '../cli.test-support.ts';
 
-async function kubeedgeSim(...args: string[]) {
-  let out = '';
-  let error = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      error += text;
-    },
-    colour: false,
-    columns: 160,
-  };
-  const exitCode = await main(args, io, AbortSignal.abort());
-  return { exitCode, out, error };
-}
+const kubeedgeSim = (...args: string[]) => runCli(args);
 
 const NGINX = 'nginx-7848d4b86f-x2wqz';
 let folder = '';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mermaid from 'mermaid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../cli.test-support.ts';
 import { main } from '../cli.ts';
 
 let folder: string;
@@ -14,22 +15,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const file = (name: string) => join(folder, name);
 
 /** The command in this process; `stop` ends it. */
-async function run(args: readonly string[], stop = new AbortController().signal, colour = false) {
-  let out = '';
-  let error = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      error += text;
-    },
-    colour,
-    columns: 100,
-  };
-  const exitCode = await main(['run', ...args], io, stop);
-  return { out, error, exitCode };
-}
+const run = (args: readonly string[], stop = new AbortController().signal, colour = false) =>
+  runCli(['run', ...args], { colour, columns: 100 }, stop);
 
 async function suite(text: string): Promise<string> {
   await writeFile(file('suite.yaml'), text);

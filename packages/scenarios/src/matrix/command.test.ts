@@ -2,23 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { main } from '../cli.ts';
+import { runCli } from '../cli.test-support.ts';
 
-async function run(...args: string[]) {
-  const printed = { out: '', error: '' };
-  const io = {
-    out: (text: string) => {
-      printed.out += text;
-    },
-    error: (text: string) => {
-      printed.error += text;
-    },
-    colour: false,
-    columns: 100,
-  };
-  const exitCode = await main(['matrix', ...args], io, new AbortController().signal);
-  return { ...printed, exitCode };
-}
+const run = (...args: string[]) =>
+  runCli(['matrix', ...args], { columns: 100 }, new AbortController().signal);
 
 describe('kubeedge-sim matrix', () => {
   it('names the releases at which the founding fault came and went', async () => {
