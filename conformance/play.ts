@@ -105,14 +105,16 @@ class Stages<S extends Played & AsyncDisposable> implements AsyncDisposable {
 
   async play(one: {
     alone?: true;
-    repeats?: true;
+    endsByChance?: true;
     play: (stage: S) => Promise<readonly string[]>;
   }): Promise<string[]> {
     const isAlone = one.alone === true;
     const stage = (isAlone ? undefined : this.#stage) ?? (await (this.#ready.shift() ?? this.#open()));
     const settle = isAlone ? undefined : () => stage.barrier();
     const edged = this.#isSideBySide ? undefined : stage.edged;
-    const { lines, isUsable } = await play(stage, edged, settle, one.repeats === true, () => one.play(stage));
+    const { lines, isUsable } = await play(stage, edged, settle, one.endsByChance === true, () =>
+      one.play(stage),
+    );
     if (!isAlone) this.#stage = isUsable ? stage : undefined;
     if (isAlone || !isUsable) await stage[Symbol.asyncDispose]();
     return lines;
@@ -129,7 +131,7 @@ async function play(
   stage: Played,
   edged: StubEdged | undefined,
   settle: (() => Promise<void>) | undefined,
-  isOnceOrMore: boolean,
+  endsByChance: boolean,
   body: () => Promise<readonly string[]>,
 ): Promise<{ lines: string[]; isUsable: boolean }> {
   stage.record.clear();
@@ -148,7 +150,7 @@ async function play(
     `edged is asked: ${line}`,
     ...headers.map((header) => `  ${header}`),
   ]);
-  const tunnel = stage.record.lines(isOnceOrMore).map((line) => `tunnel ${line}`);
+  const tunnel = stage.record.lines(endsByChance).map((line) => `tunnel ${line}`);
   edged?.hangUp();
   const later = after.length > 0 ? [] : await settled().catch(failed('later nothing gets through'));
   const own = (line: string) => line.replaceAll(stage.internalIp, 'NODE-IP').replaceAll(stage.node, 'NODE');

@@ -61,6 +61,8 @@ if (!isPart && !values.write && documented() !== table) {
   problems.push('docs/conformance.md says something else than this run. Run npm run conformance -- --write.');
 }
 for (const problem of problems) console.error(problem);
+// What differs by chance may not come again when somebody asks with --show.
+if (problems.length > 0 && !values.show) console.error(shownText(cells, seen));
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 async function playRelease(release: string, folder: string): Promise<Record<string, Seen>> {

@@ -120,9 +120,9 @@ export class TunnelRecord {
   /**
    * The lines of what was recorded, by connection. Ids are counted anew, since they go on from case to case. DATA of
    * logs and exec is cut wherever the reader was woken, and so is put together; of metrics it is a message a line.
-   * `isOnceOrMore`: how often a REMOVE_CONNECT repeats itself is chance.
+   * `endsByChance`: what follows the cloud's first REMOVE_CONNECT is left out.
    */
-  lines(isOnceOrMore = false): string[] {
+  lines(endsByChance = false): string[] {
     const ids: number[] = [];
     for (const { id } of this.messages) if (id !== undefined && !ids.includes(id)) ids.push(id);
     const lines: string[] = [];
@@ -132,7 +132,8 @@ export class TunnelRecord {
       const cuts = connect?.type === messageTypes.METRIC_CONNECT;
       const shown = cuts ? messages : joinData(messages);
       const texts = shown.map((message) => messageText(message, id, index + 1));
-      lines.push(...shorten(repeated(texts, isOnceOrMore)));
+      const end = texts.findIndex((line) => line.startsWith('> ') && line.endsWith('REMOVE_CONNECT'));
+      lines.push(...shorten(repeated(endsByChance && end >= 0 ? texts.slice(0, end + 1) : texts)));
     }
     const others = this.messages.filter(({ id }) => id === undefined);
     return [...lines, ...others.map(({ direction, text }) => `${direction} ${text ?? ''}`)];
@@ -180,19 +181,17 @@ function messageText(message: Recorded, id: number, ordinal: number): string {
 }
 
 /** Messages that repeat themselves without end are counted only so far. */
-function repeated(texts: readonly string[], isOnceOrMore: boolean): string[] {
+function repeated(texts: readonly string[]): string[] {
   const lines: string[] = [];
   for (let at = 0; at < texts.length; ) {
     const text = texts[at] ?? '';
     let end = at;
     while (texts[end] === text) end += 1;
-    const isRemove = text.endsWith('REMOVE_CONNECT');
-    if (isRemove && isOnceOrMore) lines.push(`${text}, once or more`);
-    else if (isRemove && end - at > FEW) lines.push(`${text}, many times`);
+    if (text.endsWith('REMOVE_CONNECT') && end - at > FEW) lines.push(`${text}, many times`);
     else lines.push(...texts.slice(at, end));
     at = end;
   }
-  return isOnceOrMore ? [...new Set(lines)] : lines;
+  return lines;
 }
 
 function shorten(texts: readonly string[]): string[] {

@@ -5,8 +5,13 @@ interface CaseText {
   readonly name: string;
   /** Why a release has no such thing, when it has not. */
   readonly notIn?: (release: string) => string | undefined;
-  /** How often the cloud repeats a REMOVE_CONNECT is a matter of how fast the edge answers. */
-  readonly repeats?: true;
+  /**
+   * What the tunnel carries after the cloud's first REMOVE_CONNECT is chance: a real cloud of v1.23.0 repeats it until the
+   * edge answers, and a real edge that is asked too often panics (`send on closed channel`), before or after its answer.
+   * kubeedge/kubeedge v1.23.0 cloud/pkg/cloudstream/containerexec_connection.go, edge/pkg/edgestream/tunnel.go. What an
+   * edge answers to one REMOVE_CONNECT is compared by the cases in which the cloud ends it.
+   */
+  readonly endsByChance?: true;
   /** Needs an edge of its own, since it may end it or leave it in a state nobody else wants. */
   readonly alone?: true;
 }

@@ -1,4 +1,4 @@
-import type { WholeStage } from '../stage.ts';
+import type { Duplex } from 'node:stream';
 import { answer, chunked, type EdgedScript } from '../stub-edged.ts';
 import { type Case, since } from './case.ts';
 import { ask, refused } from './whole-metrics.ts';
@@ -7,8 +7,8 @@ const CHINESE = '边缘节点的日志：容器已启动 🚀 第二行\n'.repea
 /** After so long nothing more is expected. */
 const HANGS_MS = 300;
 /** A connection that is still open after so long stays open. */
-const STAYS_MS = 2_000;
-/** For 2,400 messages on a busy machine. */
+const STAYS_MS = 6_000;
+/** For hundreds of thousands of bytes on a busy machine. */
 const LONG_MS = 20_000;
 const DATA = 3;
 const REMOVE = 4;
@@ -35,34 +35,15 @@ const upgrade = [
 
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n';
 
-/**
- * Whether the edge has ended the request that is no barrier. Each message is looked at once: a real v1.23 cloud may have
- * sent 200,000 by then.
- */
-function edgeEnded({ record }: WholeStage): () => boolean {
-  let looked = 0;
-  let id: number | undefined;
-  let ended = false;
-  return () => {
-    for (const message of record.all.slice(looked)) {
-      looked += 1;
-      const isStart = message.direction === '>' && message.type !== DATA && message.type !== REMOVE;
-      if (isStart && !message.data.includes('barrier=')) id = message.id;
-      if (message.direction === '<' && message.type === REMOVE && message.id === id) ended = true;
-    }
-    return ended;
-  };
-}
-
 /** Bytes both ways after the upgrade, and who ends them. */
 function streams(kind: 'exec' | 'attach', method: string, path: string, ends: 'edged' | 'client'): Case {
   return {
     of: 'whole',
     name: `${kind}: ${method} ${path.replace('POD', '{pod}')}, ${ends === 'edged' ? 'edged ends it' : 'the client leaves'}`,
-    ...(ends === 'client' && { alone: true, repeats: true }),
+    ...(ends === 'client' && { alone: true, endsByChance: true }),
     ...(kind === 'attach' && { notIn: since('v1.14.0', 'attach') }),
     async play(stage) {
-      const opened = Promise.withResolvers<{ end: () => void; write: (bytes: string) => void }>();
+      const opened: Duplex[] = [];
       const got: Buffer[] = [];
       let closed = false;
       stage.edged.script = (_request, socket) => {
@@ -75,7 +56,7 @@ function streams(kind: 'exec' | 'attach', method: string, path: string, ends: 'e
           closed = true;
         });
         socket.write(switching);
-        opened.resolve({ end: () => socket.end(), write: (bytes) => void socket.write(bytes) });
+        opened.push(socket);
       };
       const exchange = await stage.open(path.replace('POD', `web-${stage.node}`), {
         method,
@@ -85,7 +66,7 @@ function streams(kind: 'exec' | 'attach', method: string, path: string, ends: 'e
       exchange.write(Buffer.from([0x80, 3, 0, 1, 0xff, 0xfe]));
       const received = () => Buffer.concat(got);
       await stage.edged.until(() => received().length >= 6);
-      const edged = await Promise.race([opened.promise, stage.barrier().then(() => undefined)]);
+      const edged = opened.at(-1);
       edged?.write('from edged, then the end');
       await exchange.until((bytes) => bytes.includes('the end'));
       if (ends === 'edged') edged?.end();
@@ -93,8 +74,7 @@ function streams(kind: 'exec' | 'attach', method: string, path: string, ends: 'e
       if (ends === 'edged')
         await stage.record.until(() => stage.record.messages.some(({ type }) => type === REMOVE));
       if (ends === 'edged') await exchange.until(() => false, HANGS_MS);
-      else if (await stage.edged.until(() => closed, STAYS_MS))
-        await stage.record.until(edgeEnded(stage), LONG_MS);
+      else await stage.edged.until(() => closed, STAYS_MS);
       const heard = `edged heard ${received().toString('hex')}`;
       const lines = exchange.lines();
       exchange.leave();
