@@ -1,7 +1,9 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackWorld } from '../loopback-world.ts';
-import { CLOUD, EDGE, echoing, exchange, inWorld, tester } from './contract-world.test-support.ts';
+import { accepting, CLOUD, EDGE, echoing, exchange, inWorld, tester } from './contract-world.test-support.ts';
 
 /** Real handles of this process that were not there before. */
 function newHandles(before: readonly string[]): string[] {
@@ -55,6 +57,33 @@ describe('a disposed loopback world', () => {
         dialled.destroy();
       },
     );
+    await expect.poll(() => newHandles(before)).toEqual([]);
+  });
+
+  it('hangs up on clients outside that are in their handshake, or never begin it', async () => {
+    const before = process.getActiveResourcesInfo();
+    const strangers: Socket[] = [];
+    await inWorld(
+      () => createLoopbackWorld({ asHost: 'cloud' }),
+      async ({ world, cloud }) => {
+        const authority = await world.net.authority({ commonName: 'ca' });
+        const certificate = await authority.issue({ commonName: 'cloud' });
+        await accepting(world, cloud, { port: 10004 }, { tls: { certificate, clientAuth: 'none' } });
+        for (const words of [[], [0x16, 3, 1, 2, 0]]) {
+          const stranger = connect({ host: cloud.address, port: 10004 });
+          strangers.push(stranger.on('error', () => {}));
+          await once(stranger, 'connect');
+          stranger.write(Uint8Array.from(words));
+        }
+        // One who gets through shows that the two before have been accepted.
+        const client = connectTls({ host: cloud.address, port: 10004, rejectUnauthorized: false });
+        strangers.push(client.on('error', () => {}));
+        await once(client, 'secureConnect');
+        await expect.poll(() => world.trace.of('net.tls')).toHaveLength(1);
+        client.destroy();
+      },
+    );
+    for (const stranger of strangers) if (!stranger.closed) await once(stranger, 'close');
     await expect.poll(() => newHandles(before)).toEqual([]);
   });
 

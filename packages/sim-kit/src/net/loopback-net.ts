@@ -89,6 +89,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
       const reals = await bindAll(host, target, reception);
       const close = async () => {
         forget();
+        reception.close();
         for (const real of reals.splice(0)) await ports.unbind(real);
       };
       const port = reals[0]?.port ?? target.port;

@@ -19,6 +19,8 @@ import type { NetSocket } from './net.ts';
 export interface Reception {
   readonly bound: Bound;
   accept(raw: Socket, connection: string, dial: Dial | undefined): void;
+  /** Hangs up on clients outside the world that are still in their handshake: no component knows of them. */
+  close(): void;
 }
 
 interface Arrival {
@@ -36,6 +38,7 @@ interface Arrival {
 export function createReception(parts: LoopbackParts, host: string, bound: Bound): Reception {
   const { options } = bound;
   const { tls } = options;
+  /** Those in their handshake. */
   const arrivals = new Map<string, Arrival>();
 
   const tell = ({ connection, raw, dial }: Arrival, verdict: string, detail: string) => {
@@ -53,6 +56,7 @@ export function createReception(parts: LoopbackParts, host: string, bound: Bound
   };
   const deliver = ({ connection, raw, secure, dial }: Arrival) => {
     const socket = secure ?? raw;
+    arrivals.delete(connection);
     if (socket.destroyed) return;
     raw.off('error', ignoreError);
     secure?.off('error', ignoreError);
@@ -107,6 +111,11 @@ export function createReception(parts: LoopbackParts, host: string, bound: Bound
         arrivals.set(connection, arrival);
         raw.once('close', () => arrivals.delete(connection));
         server.emit('connection', raw);
+      }
+    },
+    close() {
+      for (const { raw, secure, dial } of arrivals.values()) {
+        if (dial === undefined) (secure ?? raw).destroy();
       }
     },
   };
