@@ -1,5 +1,5 @@
 import { applyPatch, type Operation } from 'rfc6902';
-import { isRecord, type JsonObject } from './json-object.ts';
+import { isRecord, type JsonObject, memberOf, setMember } from './json-object.ts';
 import type { KubeObject } from './objects.ts';
 import { builtInTypes, type ResourceType } from './resource-types.ts';
 import { badRequest, failedPatch, StatusError } from './status.ts';
@@ -37,9 +37,9 @@ function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key];
     else if (isRecord(value)) {
-      const old = target[key];
-      target[key] = mergePatch(isRecord(old) ? old : {}, value);
-    } else target[key] = value;
+      const old = memberOf(target, key);
+      setMember(target, key, mergePatch(isRecord(old) ? old : {}, value));
+    } else setMember(target, key, value);
   }
   return target;
 }

@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject } from './json-object.ts';
+import { isRecord, type JsonObject, memberOf, setMember } from './json-object.ts';
 
 /**
  * By which member items of a list are the same, by the list's name: those of nodes, pods, services and of every object's
@@ -22,6 +22,7 @@ const mergeKeys: Readonly<Record<string, readonly string[]>> = {
   volumeMounts: ['mountPath'],
   volumes: ['name'],
 };
+const keysOf = (list: string) => (Object.hasOwn(mergeKeys, list) ? mergeKeys[list] : undefined) ?? [];
 /** Lists of plain values that are merged. */
 const mergedValues = new Set(['finalizers', 'podCIDRs']);
 const ORDER = '$setElementOrder/';
@@ -44,7 +45,7 @@ export function strategicMerge(target: JsonObject, patch: JsonObject): JsonObjec
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ORDER) || !Array.isArray(order)) continue;
     const list = key.slice(ORDER.length);
-    const items = target[list];
+    const items = memberOf(target, list);
     if (Array.isArray(items)) target[list] = ordered(list, items, order);
   }
   return target;
@@ -53,14 +54,14 @@ export function strategicMerge(target: JsonObject, patch: JsonObject): JsonObjec
 function mergeMember(target: JsonObject, key: string, value: unknown): void {
   if (value === null || (isRecord(value) && value['$patch'] === 'delete')) delete target[key];
   else if (isRecord(value)) {
-    const old = target[key];
-    target[key] = strategicMerge(isRecord(old) ? old : {}, value);
-  } else if (Array.isArray(value)) target[key] = mergedList(key, target[key], value);
-  else target[key] = value;
+    const old = memberOf(target, key);
+    setMember(target, key, strategicMerge(isRecord(old) ? old : {}, value));
+  } else if (Array.isArray(value)) setMember(target, key, mergedList(key, memberOf(target, key), value));
+  else setMember(target, key, value);
 }
 
 function deleteValues(target: JsonObject, list: string, values: unknown): void {
-  const old = target[list];
+  const old = memberOf(target, list);
   if (Array.isArray(old) && Array.isArray(values))
     target[list] = old.filter((item) => !values.includes(item));
 }
@@ -68,7 +69,7 @@ function deleteValues(target: JsonObject, list: string, values: unknown): void {
 function mergedList(name: string, old: unknown, items: unknown[]): unknown[] {
   const before: unknown[] = Array.isArray(old) ? old : [];
   if (mergedValues.has(name)) return [...new Set([...before, ...items])];
-  const key = mergeKeys[name]?.find((member) => items.some((item) => isRecord(item) && member in item));
+  const key = keysOf(name).find((member) => items.some((item) => isRecord(item) && member in item));
   const replaces = items.some((item) => isRecord(item) && item['$patch'] === 'replace');
   if (key === undefined || replaces)
     return items.filter((item) => !isRecord(item) || !('$patch' in item)).map(withoutDirectives);
@@ -87,7 +88,7 @@ function mergedList(name: string, old: unknown, items: unknown[]): unknown[] {
 
 /** Those that an order names come in that order, each other one stays behind the one it stood behind. */
 function ordered(list: string, items: unknown[], order: unknown[]): unknown[] {
-  const key = mergeKeys[list]?.find((member) => order.some((item) => isRecord(item) && member in item));
+  const key = keysOf(list).find((member) => order.some((item) => isRecord(item) && member in item));
   const rank = (item: unknown) =>
     order.findIndex((wanted) =>
       key !== undefined && isRecord(wanted) && isRecord(item) ? wanted[key] === item[key] : wanted === item,
