@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
+import { startAggregatedMetricsServer } from './aggregated-metrics-server.ts';
 import { type RealApiserver, run, startRealApiserver } from './real-apiserver.ts';
 import { startUp, type UpProcess } from './up-process.ts';
 
@@ -81,6 +82,21 @@ describeNeeding(
       const { stdout } = await real.kubectl('exec', 'web', '--', 'hostname');
       expect(stdout).toBe('web\n');
     }, 120_000);
+
+    describeNeeding(
+      'metrics-server',
+      'and by a metrics-server on the network of that host',
+      ({ 'metrics-server': built }) => {
+        it('which has the metrics of both nodes and of the pod', async () => {
+          const program = built.path.replace('v0.4.2', 'v0.9.0');
+          await using _server = await startAggregatedMetricsServer(real, program, inside);
+          const top = async (...words: string[]) =>
+            (await real.kubectl('top', ...words, '--no-headers')).stdout;
+          await expect.poll(() => top('pod', 'web'), POLL).toMatch(/^web +[1-9]\d*m +[1-9]\d*Mi/);
+          expect(await top('node')).toMatch(/^edge-node-1 +\d+m [^\n]*\nedge-node-2 +\d+m [^\n]*\n$/);
+        }, 120_000);
+      },
+    );
 
     it('removes the nodes in the end, with their pods', async () => {
       expect({ code: await process.interrupt(), text: process.text() }).toMatchObject({ code: 0 });

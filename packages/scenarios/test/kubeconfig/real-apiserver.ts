@@ -84,6 +84,14 @@ export async function startRealApiserver(
     `--tls-cert-file=${at('server.crt')}`,
     `--tls-private-key-file=${at('server.key')}`,
     `--client-ca-file=${at('ca.crt')}`,
+    // The aggregation layer, as kubeadm sets it up: a metrics-server believes who the caller is by this certificate.
+    `--requestheader-client-ca-file=${at('front-proxy-ca.crt')}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${at('front-proxy-client.crt')}`,
+    `--proxy-client-key-file=${at('front-proxy-client.key')}`,
     `--token-auth-file=${at('tokens.csv')}`,
     '--authorization-mode=RBAC',
     '--service-account-issuer=https://kubernetes.default.svc',
@@ -190,7 +198,7 @@ async function end(child: ChildProcess | undefined): Promise<void> {
 }
 
 /** One that the system has just had; nobody else is likely to take it at once. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -211,8 +219,15 @@ async function makeCertificates(at: (name: string) => string): Promise<void> {
     notBeforeMs: now - 2 * DAY_MS,
     notAfterMs: now - DAY_MS,
   });
+  const frontProxy = await world.net.authority({ commonName: 'front-proxy-ca' });
   await writeFile(at('ca.crt'), authority.certificate.pem ?? '');
-  for (const [name, { pem = '', keyPem = '' }] of Object.entries({ server, expired })) {
+  await writeFile(at('front-proxy-ca.crt'), frontProxy.certificate.pem ?? '');
+  const issued = {
+    server,
+    expired,
+    'front-proxy-client': await frontProxy.issue({ commonName: 'front-proxy-client' }),
+  };
+  for (const [name, { pem = '', keyPem = '' }] of Object.entries(issued)) {
     await writeFile(at(`${name}.crt`), pem);
     await writeFile(at(`${name}.key`), keyPem, { mode: 0o600 });
   }
@@ -225,10 +240,13 @@ async function makeServiceAccountKey(at: (name: string) => string): Promise<void
 }
 
 async function writeKubeconfig(file: string, server: string, user: object): Promise<string> {
+  const authority = await readFile(join(dirname(file), 'ca.crt'));
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': 'ca.crt' } }],
+    clusters: [
+      { name: 'test', cluster: { server, 'certificate-authority-data': authority.toString('base64') } },
+    ],
     users: [{ name: 'test', user }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
