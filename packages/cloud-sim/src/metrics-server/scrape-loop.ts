@@ -113,7 +113,11 @@ async function runTick(
   if (error !== undefined && voice.notSaved !== undefined) log(voice.notSaved(error));
   for (const drop of drops) noteDrop(world, host, log, drop);
   for (const line of lines) log(line);
-  const detail = { nodes: batch.nodes.length, pods: batch.pods.length };
+  const detail = {
+    nodes: batch.nodes.length,
+    pods: batch.pods.length,
+    ...(error !== undefined && { error }),
+  };
   world.trace.emit({ host: host.name, component: COMPONENT, kind: 'metrics-server.cycle', detail });
   log(voice.ends);
   state.lastOk = error === undefined && (!failed || batch.nodes.length > 0);

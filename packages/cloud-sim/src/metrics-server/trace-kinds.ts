@@ -21,8 +21,11 @@ declare module '@kubeedge-sim/sim-kit' {
       reason: string;
       at?: string;
     };
-    /** A round over all nodes is stored: how many nodes and pods now have metrics. */
-    'metrics-server.cycle': { nodes: number; pods: number };
+    /**
+     * A round over all nodes is stored: how many nodes and pods now have metrics. With an `error` nothing of it was, and
+     * these are numbers of what there was to store.
+     */
+    'metrics-server.cycle': { nodes: number; pods: number; error?: string };
     /** A request to the Metrics API and its status. */
     'metrics-server.answer': { path: string; status: number };
   }

@@ -89,7 +89,7 @@ describe('beside its cause', () => {
     ['metrics-port-not-from-node-status', ['answered-by-name']],
     ['dnat-rule-missing', []],
     ['edgestream-disabled', []],
-    ['duplicate-internal-ip', ['answered-by-name', 'other-node-counted-twice']],
+    ['duplicate-internal-ip', ['answered-by-name', 'other-node-counted-twice', 'other-pods-counted-twice']],
     ['edge-dial-failure-hangs', []],
     ['stream-cert-san-mismatch', ['answered-by-name']],
   ])('%s says %j', async (id, statements) => {

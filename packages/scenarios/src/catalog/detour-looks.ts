@@ -66,15 +66,19 @@ interface AnswerFacts {
   error: string;
 }
 
+/** The outcome, for a scenario whose symptom is a node without metrics and `isSymptom`. */
+export const outcomeOf = (observations: readonly Observation[], isSymptom: (facts: DetourFacts) => boolean) =>
+  outcomeWhere(observations, (facts) => !facts.nodeHasMetrics && isSymptom(facts));
+
 /** The outcome, for a scenario whose symptom is `isSymptom`. Healthy is the same for all. */
-export function outcomeOf(
+export function outcomeWhere(
   observations: readonly Observation[],
   isSymptom: (facts: DetourFacts) => boolean,
 ): Exclude<Outcome, 'not-applicable'> {
   const facts = factsOf(observations);
   const comesThrough = [facts.byName, facts.byAddress].every(({ ofEdge }) => ofEdge);
   if (facts.nodeHasMetrics && facts.podHasMetrics && comesThrough) return 'healthy';
-  return !facts.nodeHasMetrics && isSymptom(facts) ? 'symptom' : 'other';
+  return isSymptom(facts) ? 'symptom' : 'other';
 }
 
 function factsOf(observations: readonly Observation[]): DetourFacts {
@@ -168,26 +172,31 @@ function observeScrapeLog(cluster: Cluster): Observation {
     .filter((event) => event.kind === 'log' && event.component === 'metrics-server' && event.atMs >= sinceMs)
     .filter((event) => (event as TraceEvent<'log'>).detail.verbosity === 0)
     .map((event) => formatKlog(event as TraceEvent<'log'>))
-    .filter((line) => isAbout(line, edge) || line.includes('duplicate node'));
-  const shown = lines.slice(-2);
+    .filter((line) => isAbout(line, edge) || TWICE.test(line));
+  const shown = lines.slice(-LOG_LINES);
   const error = lines.map((line) => errorIn(line, edge)).findLast((found) => found !== undefined) ?? '';
   return look(
     { stdout: shown.join('\n'), stderr: '', exitCode: 0 },
     {
       id: 'scrape-log',
       where: cloud.name,
-      command: `kubectl -n kube-system logs --since=${seconds}s deploy/metrics-server | grep -E '${edge}|duplicate node' | tail -2`,
+      command: `kubectl -n kube-system logs --since=${seconds}s deploy/metrics-server | grep -E '${edge}|${TWICE.source}' | tail -${LOG_LINES}`,
       title: {
         en: 'What metrics-server complains about: which port, and which error',
         zh: 'metrics-server 的报错：看端口和错误',
       },
       facts: {
         error,
-        duplicateNode: lines.some((line) => line.includes('duplicate node')),
+        duplicate: lines.some((line) => TWICE.test(line)),
       },
     },
   );
 }
+
+/** How every release complains of a name that came twice in a round. */
+const TWICE = /duplicate (node|pod)/;
+/** A node and its three pods. */
+const LOG_LINES = 4;
 
 const isAbout = (line: string, edge: string) => new RegExp(`\\b${edge}\\b`).test(line);
 

@@ -34,13 +34,6 @@ describe.each(generations)('scenarios with metrics-server %s', (metricsServer) =
     expect(result.causes.map((found) => found.id)).toEqual([cause]);
     expect(result.cures.map((cure) => [cure.id, cure.cleared])).toEqual(cures.map((cure) => [cure, true]));
   });
-
-  it('duplicate-internal-ip: whether the other edge’s answer counts for this one depends on whose name counts', async () => {
-    const { outcome, causes } = await play('duplicate-internal-ip', { metricsServer });
-    // 0.3 and 0.6 and later go by the Node: the edge has metrics, and they are the other's.
-    expect(outcome).toBe(metricsServer === 'v0.5.2' ? 'symptom' : 'other');
-    expect(causes.map(({ id }) => id)).toEqual(['two-edges-one-address']);
-  });
 });
 
 describe('/metrics/resource through the tunnel', () => {

@@ -90,9 +90,8 @@ function nodeNameIn(body: string): string | undefined {
 }
 
 function report({ subject, verdict, findings }: Explanation, lang: Lang): string {
-  const lines = findings.map(({ text, events }) => {
-    const numbers = events.map((id) => `#${id}`).join(' ');
-    return `  ${numbers.padEnd(8)}${text[lang]}`;
-  });
+  const numbers = findings.map(({ events }) => events.map((id) => `#${id}`).join(' '));
+  const width = Math.max(8, ...numbers.map(({ length }) => length + 1));
+  const lines = findings.map(({ text }, at) => `  ${numbers[at]?.padEnd(width)}${text[lang]}`);
   return `${[`${subjectText(subject)[lang]}: ${verdictWords[verdict][lang]}`, ...lines].join('\n')}\n`;
 }

@@ -67,6 +67,26 @@ export const explainWords = {
     en: `the answer calls the node ${other}, so it counts for that one and not for ${node}`,
     zh: `应答中的节点名是 ${other}，因此数据记在它名下，而不是 ${node}`,
   }),
+  carried: (node: string, { edge, sessionKey }: { edge: string; sessionKey: string }): Text => ({
+    en: `cloudcore looked up the session ${sessionKey}, and that is the tunnel of ${edge}: what came back was measured there, not on ${node}`,
+    zh: `cloudcore 按 ${sessionKey} 查找会话，找到的是 ${edge} 的隧道：返回的数据来自 ${edge}，而不是 ${node}`,
+  }),
+  oneAddress: (node: string, { edge, sessionKey }: { edge: string; sessionKey: string }): Text => ({
+    en: `${node} and ${edge} both report ${sessionKey} as their InternalIP, and the tunnel that came later has that key; give one of them an address of its own`,
+    zh: `${node} 和 ${edge} 上报的 InternalIP 都是 ${sessionKey}，后建立的隧道占用该会话；请为其中一个节点改用自己的地址`,
+  }),
+  takenForAnother: (node: string, edge: string): Text => ({
+    en: `metrics-server goes by the Node that it asked, so it takes these metrics of ${edge} for those of ${node}`,
+    zh: `metrics-server 以所请求的 Node 为准，因此把 ${edge} 的监控当作 ${node} 的`,
+  }),
+  firstCounts: (name: string): Text => ({
+    en: `${name} came twice in the round, and the one that came first counts`,
+    zh: `同一轮中收到两份 ${name}，以先到的为准`,
+  }),
+  roundLost: (when: string, error: string): Text => ({
+    en: `nothing of the round that ended at ${when} was stored, for no node: ${error}`,
+    zh: `${when} 结束的一轮没有保存任何节点的数据：${error}`,
+  }),
   onlyOne: (): Text => ({
     en: 'nothing was left out; it was the first good scrape, and metrics-server 0.5 and later need two for a rate',
     zh: '没有丢弃任何数据；这是第一次成功抓取，metrics-server 0.5 及以上需要两次才能计算速率',
@@ -83,6 +103,7 @@ export const explainWords = {
 
 export const verdictWords: Readonly<Record<Verdict, Text>> = {
   measured: { en: 'has metrics', zh: '有监控' },
+  'of-another': { en: "shows another node's metrics", zh: '显示的是另一个节点的监控' },
   dropped: { en: 'has none: a rule left it out', zh: '没有监控：被规则丢弃' },
   'not-in-answer': { en: 'has none: it was in no answer', zh: '没有监控：应答中没有它' },
   'not-answered': { en: 'has none: its node gave no usable answer', zh: '没有监控：节点没有给出可用的应答' },

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '@kubeedge-sim/sim-kit';
+import { carrierOf } from './carrier.ts';
 import { explainWords as words } from './explain-words.ts';
 import { Evidence, type Explanation, type Finding, type Subject, type Verdict } from './explanation.ts';
 
@@ -10,7 +11,7 @@ export function explain(events: Evidence['events'], subject: Subject): Explanati
   const evidence = new Evidence(events);
   const known =
     subject.kind === 'pod' ? { ...subject, node: subject.node ?? nodeOf(evidence, subject) } : subject;
-  const found = known.kind === 'pod' ? explainPod(evidence, known) : explainNode(evidence, known.name);
+  const found = explainKept(evidence, known);
   const [service] = evidence.of('service.ready').slice(-1);
   // Before its first look a Service has no endpoint, and nothing says so but the probes.
   const probed = evidence.of('service.probed').at(-1);
@@ -33,19 +34,53 @@ function nodeOf(evidence: Evidence, { namespace, name }: { namespace: string; na
   return listed?.host;
 }
 
+/** A round that could not be stored leaves what an earlier one has brought. */
+function explainKept(evidence: Evidence, subject: Subject): Found {
+  const explainIn = (those: Evidence) =>
+    subject.kind === 'pod' ? explainPod(those, subject) : explainNode(those, subject.name);
+  const found = explainIn(evidence);
+  const rounds = evidence.of('metrics-server.cycle');
+  const last = rounds.at(-1);
+  if (last?.detail.error === undefined) return found;
+  const lost = { text: words.roundLost(evidence.when(last), last.detail.error), events: [last.id] };
+  const stored = rounds.findLast(({ detail }) => detail.error === undefined);
+  const earlier = stored && explainIn(new Evidence(evidence.events.filter(({ id }) => id <= stored.id)));
+  if (earlier !== undefined && isShown(earlier)) {
+    return { ...earlier, findings: [...earlier.findings, lost] };
+  }
+  return { verdict: isShown(found) ? 'dropped' : found.verdict, findings: [...found.findings, lost] };
+}
+
+const isShown = ({ verdict }: Found) => verdict === 'measured' || verdict === 'of-another';
+
 function explainNode(evidence: Evidence, node: string): Found {
   const scrape = lastScrape(evidence, node);
   if ('verdict' in scrape) return scrape;
   const { answeredAs } = scrape.ended.detail;
+  const asked = scrape.findings;
   if (answeredAs !== undefined) {
     const other = { text: words.answeredAs(node, answeredAs), events: [scrape.ended.id] };
-    return { verdict: 'not-in-answer', findings: [...scrape.findings, other] };
+    return { verdict: 'not-in-answer', findings: [...asked, other] };
   }
   const drops = dropsOf(evidence, scrape.asked).filter(({ detail }) => detail.what === 'node');
   const mine = drops.filter(({ detail }) => detail.name === node || detail.name === '');
-  const asked = scrape.findings;
-  if (mine.length > 0) return { verdict: 'dropped', findings: [...asked, ...mine.map(dropped)] };
+  if (mine.length > 0) return leftOut(asked, mine);
+  if (scrape.carriedBy !== undefined) {
+    const other = { text: words.takenForAnother(node, scrape.carriedBy), events: [scrape.ended.id] };
+    return { verdict: 'of-another', findings: [...asked, other] };
+  }
   return { verdict: 'measured', findings: [...asked, fine(evidence, scrape.asked)] };
+}
+
+/** What a rule left out has no metrics, unless it was there twice. */
+function leftOut(asked: Finding[], drops: readonly TraceEvent<'metrics-server.drop'>[]): Found {
+  const findings = [...asked, ...drops.map(dropped)];
+  const [twice] = drops;
+  if (twice === undefined || drops.some(({ detail }) => detail.reason !== 'duplicate')) {
+    return { verdict: 'dropped', findings };
+  }
+  const first = { text: words.firstCounts(twice.detail.name), events: [twice.id] };
+  return { verdict: 'measured', findings: [...findings, first] };
 }
 
 function explainPod(evidence: Evidence, pod: Extract<Subject, { kind: 'pod' }>): Found {
@@ -61,9 +96,7 @@ function explainPod(evidence: Evidence, pod: Extract<Subject, { kind: 'pod' }>):
       (detail.what === 'pod' && detail.name === ref) ||
       (detail.what === 'container' && detail.name.startsWith(`${ref}/`)),
   );
-  if (mine.length > 0) {
-    return { verdict: 'dropped', findings: [...scrape.findings, ...mine.map(dropped)] };
-  }
+  if (mine.length > 0) return leftOut(scrape.findings, mine);
   const answers = evidence.from('edged.request', scrape.asked.id);
   const lists = evidence.from('edged.pod-listed', scrape.asked.id);
   const isListed = lists.some(({ detail }) => detail.pods.includes(ref));
@@ -72,19 +105,26 @@ function explainPod(evidence: Evidence, pod: Extract<Subject, { kind: 'pod' }>):
     const listed = lists.map(({ id }) => ({ text: words.listed(ref), events: [id] }));
     return { verdict: 'measured', findings: [...scrape.findings, ...listed, fine(evidence, scrape.asked)] };
   }
+  const why = scrape.carriedBy === undefined ? absence : notListed;
   return {
     verdict: 'not-in-answer',
-    findings: [...scrape.findings, ...absence(evidence, scrape.asked, ref)],
+    findings: [...scrape.findings, ...why(evidence, scrape.asked, ref)],
   };
+}
+
+function notListed(evidence: Evidence, scrape: Scrape, ref: string): Finding[] {
+  const [answer] = evidence.from('edged.request', scrape.id);
+  return [
+    {
+      text: words.notListed(ref, answer?.detail.pods ?? 0),
+      events: answer === undefined ? [] : [answer.id],
+    },
+  ];
 }
 
 /** Why an answer does not hold a pod, as far as the edge says. */
 function absence(evidence: Evidence, scrape: Scrape, ref: string): Finding[] {
-  const [answer] = evidence.from('edged.request', scrape.id);
-  const count = answer?.detail.pods ?? 0;
-  const findings: Finding[] = [
-    { text: words.notListed(ref, count), events: answer === undefined ? [] : [answer.id] },
-  ];
+  const findings = notListed(evidence, scrape, ref);
   const [skipped] = evidence.from('edged.container-skipped', scrape.id);
   if (skipped !== undefined) {
     const { ids, reason } = skipped.detail;
@@ -106,6 +146,8 @@ interface Answered {
   asked: Scrape;
   ended: TraceEvent<'metrics-server.scraped'>;
   findings: Finding[];
+  /** Another node, where it was that one's tunnel that the request was sent into. */
+  carriedBy?: string;
 }
 
 /** The last scrape of a node that has come to an end, or why there is none to go by. */
@@ -124,7 +166,37 @@ function lastScrape(evidence: Evidence, node: string): Found | Answered {
   if (outcome === 'stuck') return gave('not-answered', words.stuck(error));
   if (outcome === 'error' || asked === undefined) return gave('not-answered', words.failed(error));
   const kept = { text: words.answered(ended.detail.pods), events: [ended.id] };
-  return { asked, ended, findings: [askedOf(evidence, asked), kept] };
+  const elsewhere = carriedElsewhere(evidence, asked);
+  return {
+    asked,
+    ended,
+    findings: [askedOf(evidence, asked), ...(elsewhere?.findings ?? []), kept],
+    ...(elsewhere && { carriedBy: elsewhere.edge }),
+  };
+}
+
+/** That cloudcore sent a scrape into the tunnel of another node than metrics-server asked for. */
+function carriedElsewhere(
+  evidence: Evidence,
+  asked: Scrape,
+): { edge: string; findings: Finding[] } | undefined {
+  const carrier = carrierOf(evidence, asked);
+  const { node } = asked.detail;
+  if (carrier === undefined || carrier.edge === node) return undefined;
+  const { edge, request, message } = carrier;
+  const { sessionKey = '' } = request.detail;
+  const carried = { text: words.carried(node, { edge, sessionKey }), events: [request.id, message.id] };
+  const tunnelOf = (name: string) =>
+    evidence
+      .of('tunnel.session')
+      .findLast(
+        ({ id, detail }) => id < asked.id && detail.hostname === name && detail.internalIp === sessionKey,
+      );
+  const mine = tunnelOf(node);
+  const theirs = tunnelOf(edge);
+  if (mine === undefined || theirs === undefined) return { edge, findings: [carried] };
+  const both = { text: words.oneAddress(node, { edge, sessionKey }), events: [mine.id, theirs.id] };
+  return { edge, findings: [carried, both] };
 }
 
 const askedOf = (evidence: Evidence, { id, atMs, detail }: Scrape): Finding => ({

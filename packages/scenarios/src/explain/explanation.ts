@@ -7,12 +7,14 @@ export type Subject =
   | { kind: 'node'; name: string };
 
 /**
- * `measured`: it was in the last answer, and nothing was left out. `dropped`: it was in it, and a rule left it out.
+ * `measured`: it was in the last answer, and counts. `of-another`: what is shown for a node was measured on another one.
+ * `dropped`: it was in the answer, and a rule left it out.
  * `not-in-answer`, `not-answered`, `never-asked`: metrics-server never had it. `out-of-service`: nobody is let through to
  * metrics-server.
  */
 export type Verdict =
   | 'measured'
+  | 'of-another'
   | 'dropped'
   | 'not-in-answer'
   | 'not-answered'

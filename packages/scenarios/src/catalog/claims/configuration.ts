@@ -2,7 +2,7 @@
 import type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 import { eventsOf, sinceStart } from '../../look.ts';
 import type { Claim, Look } from '../../scenario.ts';
-import { disabledEdgestream, isState } from './evidence.ts';
+import { disabledEdgestream, isState, sentElsewhere } from './evidence.ts';
 
 /** What is to be redirected where there are no tunnel ports (kubeedge v1.6.1 common/constants/default.go ServerPort). */
 const EDGED_PORT = 10_350;
@@ -86,12 +86,20 @@ export const configurationCauses: readonly Claim[] = [
       const [first, second] = own.id < other.id ? [own, other] : [other, own];
       if (!second.detail.overwrote.includes(second.detail.internalIp)) return undefined;
       const taken = eventsOf(look, 'tunnel.takeover').findLast(({ parent }) => parent === second.id);
-      return taken === undefined ? [first, second] : [first, second, taken];
+      const carried = sentElsewhere(look);
+      const sent = carried === undefined ? [] : [carried.request, carried.message];
+      return [first, second, ...sent, ...(taken === undefined ? [] : [taken])];
     },
-    say: ([first, second]) => ({
-      en: `${textOf(first, 'hostname')} and ${textOf(second, 'hostname')} both call themselves ${textOf(second, 'internalIp')}: in cloudcore's session map the later one took that key, so a scrape of either, which goes by address, is answered by ${textOf(second, 'hostname')}.`,
-      zh: `${textOf(first, 'hostname')} 和 ${textOf(second, 'hostname')} 上报了相同的地址 ${textOf(second, 'internalIp')}：在 cloudcore 的会话表中后者覆盖了前者，按地址抓取任何一个，应答的都是 ${textOf(second, 'hostname')}。`,
-    }),
+    say(evidence, look) {
+      const [first, second] = evidence;
+      const names = { first: textOf(first, 'hostname'), second: textOf(second, 'hostname') };
+      const request = evidence.find(({ kind }) => kind === 'stream.request');
+      const host = textOf(request, 'hostHeader');
+      return {
+        en: `${names.first} and ${names.second} both call themselves ${textOf(second, 'internalIp')}: in cloudcore's session map the later one took that key, so a scrape of either, which goes by address, is answered by ${names.second}.${request ? ` That of ${look.edge} came to cloudcore with Host ${host} and was sent into the tunnel of ${names.second}.` : ''}`,
+        zh: `${names.first} 和 ${names.second} 上报了相同的地址 ${textOf(second, 'internalIp')}：在 cloudcore 的会话表中后者覆盖了前者，按地址抓取任何一个，应答的都是 ${names.second}。${request ? `对 ${look.edge} 的抓取到达 cloudcore 时 Host 为 ${host}，被送入了 ${names.second} 的隧道。` : ''}`,
+      };
+    },
     cause: {
       layer: { en: "cloudcore's session map", zh: 'cloudcore 的会话表' },
       hop: 'stream',

@@ -1,4 +1,6 @@
 // What claims look for in a trace, where more than one of them does.
+import { carrierOf } from '../../explain/carrier.ts';
+import { Evidence } from '../../explain/explanation.ts';
 import { eventsOf, requesterOf, sinceStart } from '../../look.ts';
 import type { Claim, Look } from '../../scenario.ts';
 
@@ -22,6 +24,17 @@ export const isState =
     detail.state === state;
 
 export const nonEmpty = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
+
+/** The latest scrape of the edge that came to an end, where cloudcore sent it into the tunnel of another. */
+export function sentElsewhere(look: Look) {
+  const scraped = eventsOf(look, 'metrics-server.scraped').findLast(
+    ({ detail }) => detail.node === look.edge,
+  );
+  const asked = eventsOf(look, 'metrics-server.scrape').find(({ id }) => id === scraped?.parent);
+  if (scraped === undefined || asked === undefined) return undefined;
+  const carrier = carrierOf(new Evidence(look.events), asked);
+  return carrier === undefined || carrier.edge === look.edge ? undefined : { ...carrier, asked, scraped };
+}
 
 export function refusedText(evidence: Parameters<Claim['say']>[0]): string {
   const [first] = evidence;

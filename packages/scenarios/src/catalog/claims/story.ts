@@ -1,8 +1,8 @@
 // What else the trace says where an edge's metrics do not come through: no causes, but what rules causes out.
 import { eventsOf, sinceStart } from '../../look.ts';
-import type { Claim } from '../../scenario.ts';
+import type { Claim, Look } from '../../scenario.ts';
 import { lastProxied } from './configuration.ts';
-import { nonEmpty } from './evidence.ts';
+import { nonEmpty, sentElsewhere } from './evidence.ts';
 
 export const detourStory: readonly Claim[] = [
   {
@@ -45,4 +45,61 @@ export const detourStory: readonly Claim[] = [
       zh: `metrics-server 使用 summary 中的节点名，于是收到两份 ${drop?.kind === 'metrics-server.drop' ? drop.detail.name : ''}，并丢弃其中一份。`,
     }),
   },
+  {
+    id: 'taken-for-another-nodes',
+    holds(look) {
+      const elsewhere = sentElsewhere(look);
+      if (elsewhere === undefined || lostRound(look) !== undefined) return undefined;
+      const { asked, scraped, message } = elsewhere;
+      const { outcome, answeredAs } = scraped.detail;
+      const isLeftOut = eventsOf(look, 'metrics-server.drop').some(
+        ({ parent, detail }) => parent === asked.id && detail.what === 'node',
+      );
+      return outcome === 'ok' && answeredAs === undefined && !isLeftOut ? [message, scraped] : undefined;
+    },
+    say: ([message], look) => {
+      const other = message?.kind === 'tunnel.message' ? message.detail.session : '';
+      return {
+        en: `metrics-server goes by the Node that it asked and not by a name in the answer: the figures it shows for ${look.edge} were measured on ${other}.`,
+        zh: `metrics-server 以所请求的 Node 为准，不看应答中的名称：显示在 ${look.edge} 名下的数值来自 ${other}。`,
+      };
+    },
+  },
+  {
+    id: 'other-pods-counted-twice',
+    holds(look) {
+      const elsewhere = sentElsewhere(look);
+      const drops = eventsOf(look, 'metrics-server.drop').filter(
+        ({ detail }) => detail.what === 'pod' && detail.reason === 'duplicate',
+      );
+      return elsewhere && nonEmpty(drops.filter(({ id }) => id > elsewhere.asked.id));
+    },
+    say(drops, look) {
+      const other = sentElsewhere(look)?.edge ?? '';
+      return {
+        en: `The pods of ${other} come twice, and one of each is dropped (${drops.length}×); those of ${look.edge} are in no answer.`,
+        zh: `${other} 的 Pod 被收到两份，各丢弃一份（${drops.length}×）；${look.edge} 的 Pod 不在任何应答中。`,
+      };
+    },
+  },
+  {
+    id: 'round-not-stored',
+    holds: (look) => {
+      const lost = lostRound(look);
+      return lost && [lost];
+    },
+    say: ([lost]) => {
+      const error = (lost?.kind === 'metrics-server.cycle' && lost.detail.error) || '';
+      return {
+        en: `metrics-server stores nothing of a round in which a name comes twice (${error}): no node of the cluster gets new metrics, healthy ones included.`,
+        zh: `同一名称在一轮中出现两次时，metrics-server 不保存这一轮的任何数据（${error}）：集群所有节点都得不到新的监控，包括健康的节点。`,
+      };
+    },
+  },
 ];
+
+/** The latest round, where nothing of it was stored. */
+function lostRound(look: Look) {
+  const last = eventsOf(look, 'metrics-server.cycle').at(-1);
+  return last?.detail.error === undefined ? undefined : last;
+}
