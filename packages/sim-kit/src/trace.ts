@@ -8,10 +8,15 @@ import type { Clock } from './clock.ts';
 export interface TraceKinds {
   /** A line a component printed. `verbosity` is klog's V level (0 = always). */
   log: { severity: 'I' | 'W' | 'E' | 'F'; verbosity: number; source: string; message: string };
-  /** A dial and what became of it; `translated` is the endpoint after DNAT, `rule` the rule that hit. */
+  /**
+   * A dial and what became of it; `translated` is the endpoint after DNAT, `rule` the rule that hit. Of a pod's dial also its
+   * address and the chains gone through, in order, e.g. `master-1 PREROUTING`.
+   */
   'net.connect': {
     connection: string;
     to: string;
+    pod?: string;
+    chains?: readonly string[];
     translated?: string;
     rule?: string;
     outcome: 'open' | 'refused' | 'no-route' | 'blackhole';

@@ -10,7 +10,7 @@ import type { UnixPorts } from './loopback-unix.ts';
 import type { DialOptions, DialTarget, Endpoint, NetSocket } from './net.ts';
 import { NetError, type NetErrorCode } from './net-error.ts';
 import { DIAL_TIMEOUT_MS, refuseDial } from './refusal.ts';
-import { type Route, routeDial } from './routing.ts';
+import { detailOfPod, type Route, routeDial } from './routing.ts';
 
 // Linux's net.ipv4.ip_local_port_range. The leased addresses are ours alone, so the net itself chooses local ports:
 // then the key of a connection is known before it is made, and the accepting side can tell whose it is.
@@ -226,6 +226,7 @@ function tellConnect(
     detail: {
       connection,
       to: text(target),
+      ...detailOfPod(options.pod, found),
       ...(found.translated && { translated: text(found.translated) }),
       ...(found.rule && { rule: found.rule }),
       outcome,

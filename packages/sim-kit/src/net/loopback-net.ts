@@ -52,8 +52,8 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
   const ports = new PortTable(parts);
   const unix = new UnixPorts(parts);
   const connect = createComponentDial({ parts, ports, unix, clientContext: createClientContexts() });
-  const outside = new OutsideClients(parts, ports, (host, target) =>
-    connect(host, target, { component: 'outside' }, 'forwards'),
+  const outside = new OutsideClients(parts, ports, (host, target, pod) =>
+    connect(host, target, { component: 'outside', pod }, 'forwards'),
   );
   let disposed = false;
 
@@ -177,7 +177,7 @@ export async function createLoopbackNet(options: LoopbackNetOptions): Promise<Ne
     },
     createKey: () => randomBytes(32),
     describe: parts.describe,
-    actAs: (actor) => outside.actAs(actor && hosts.named(actor.name)),
+    actAs: (actor, { pod } = {}) => outside.actAs(actor && hosts.named(actor.name), pod),
     settled: () => outside.settled(),
     outside: createOutsideDoor(parts),
     publish: (published, port, at) => ports.publish(published, port, at),

@@ -73,6 +73,34 @@ describe('a client outside a loopback world', () => {
       expect(await greet(edge, { address: EDGE, port: 10350 })).toBe('edged: hello');
     }));
 
+  it('acts as a pod of a host where it is told to: PREROUTING of that host redirects it, OUTPUT does not', () =>
+    inWorld(create, async ({ world, cloud, edge }) => {
+      await echoing(world, cloud, { port: 10003 }, 'stream: ');
+      cloud.nat.append(redirect);
+      await world.net.settled();
+      expect(await ask(edge.address, 10350)).toBe('stream: hello');
+      world.net.actAs(cloud, { pod: '10.233.64.9' });
+      await world.net.settled();
+      await expect(outsider(edge.address, 10350)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      const ofPod = ['-s', '10.233.64.9', '-p', 'tcp', '--dport', '10350'];
+      const to = ['-j', 'DNAT', '--to', `${CLOUD}:10003`];
+      cloud.iptables.run(['-t', 'nat', '-A', 'PREROUTING', ...ofPod, ...to]);
+      await world.net.settled();
+      expect(await ask(edge.address, 10350)).toBe('stream: hello');
+      expect(await ask(cloud.address, 10003)).toBe('stream: hello');
+      const ways = world.trace.of('net.connect').map(({ detail }) => [detail.pod, detail.chains]);
+      expect(ways).toEqual([
+        [undefined, undefined],
+        ['10.233.64.9', ['cloud PREROUTING', 'cloud INPUT']],
+        ['10.233.64.9', ['cloud PREROUTING', 'cloud INPUT']],
+      ]);
+      world.net.actAs(cloud);
+      await world.net.settled();
+      cloud.nat.delete(redirect);
+      await world.net.settled();
+      await expect(outsider(edge.address, 10350)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }));
+
   it('is redirected by the PREROUTING rules of others', () =>
     inWorld(create, async ({ world, cloud, edge }) => {
       await echoing(world, edge, { port: 10003 }, 'stream: ');

@@ -3,19 +3,29 @@ import type { Table } from './iptables/tables.ts';
 import { dressSocket, type LoopbackHost, type LoopbackParts } from './loopback-parts.ts';
 import type { PortTable, RealPort } from './loopback-ports.ts';
 import type { Endpoint, NetSocket } from './net.ts';
-import { routeDial } from './routing.ts';
+import { detailOfPod, routeDial } from './routing.ts';
 
-/** Dials as a component of `host`, keeping half-open connections open. */
-export type ForwardDial = (host: LoopbackHost, target: Endpoint) => Promise<NetSocket>;
+/** Dials as a component of `host`, or as its pod with that address, keeping half-open connections open. */
+export type ForwardDial = (
+  host: LoopbackHost,
+  target: Endpoint,
+  pod: string | undefined,
+) => Promise<NetSocket>;
+
+/** Whom outside clients count as: a process on the host's own network, or a pod of it with that address. */
+interface Actor {
+  host: LoopbackHost;
+  pod: string | undefined;
+}
 
 /**
- * Lets clients outside the world (curl, kubectl, a real metrics-server) count as components of one host. Wherever a
- * nat rule redirects that host's dials, a real listener waits at the leased address and forwards the bytes. It comes
+ * Lets clients outside the world (curl, kubectl, a real metrics-server) count as components of one host, or as a pod of
+ * it. Wherever a nat rule redirects such dials, a real listener waits at the leased address and forwards the bytes. It comes
  * and goes with the rule; connections already forwarded stay, as conntrack keeps them.
  *
  * What real sockets cannot express: an outside client's TCP connect to an address that drops is answered by the kernel,
  * so instead of no answer to its SYN it gets a connection on which nothing ever comes; an address without a listener
- * refuses at once, where the world might have dropped. All outside clients are one host; there are no per-caller rules.
+ * refuses at once, where the world might have dropped. All outside clients are one caller; there are no per-caller rules.
  * Rules for addresses that are no host's, and rules for more than a thousand ports, redirect components only.
  */
 export class OutsideClients {
@@ -23,7 +33,7 @@ export class OutsideClients {
   readonly #ports: PortTable;
   readonly #dial: ForwardDial;
   readonly #guarded = new Map<string, RealPort>();
-  #actor: LoopbackHost | undefined;
+  #actor: Actor | undefined;
   #work: Promise<void> = Promise.resolve();
   #failures: unknown[] = [];
   #closed = false;
@@ -34,9 +44,10 @@ export class OutsideClients {
     this.#dial = dial;
   }
 
-  actAs(host: LoopbackHost | undefined): void {
-    this.#actor = host;
-    this.#ports.outside = host && ((raw, connection, port) => this.#accept(host, raw, connection, port));
+  actAs(host: LoopbackHost | undefined, pod?: string): void {
+    const actor = host && { host, pod };
+    this.#actor = actor;
+    this.#ports.outside = actor && ((raw, connection, port) => this.#accept(actor, raw, connection, port));
     this.refresh();
   }
 
@@ -83,40 +94,43 @@ export class OutsideClients {
     if (actor === undefined) return wanted;
     const { hosts } = this.#parts;
     for (const host of hosts.all) {
-      const ports = new Set([...redirectedPorts(actor.iptables.nat), ...redirectedPorts(host.iptables.nat)]);
+      const ports = new Set([
+        ...redirectedPorts(actor.host.iptables.nat),
+        ...redirectedPorts(host.iptables.nat),
+      ]);
       for (const port of ports) {
         const endpoint = { address: host.address, port };
-        const { rule } = routeDial(hosts, actor, endpoint);
+        const { rule } = routeDial(hosts, actor.host, endpoint, { pod: actor.pod });
         if (rule !== undefined) wanted.set(`${host.address}:${port}`, endpoint);
       }
     }
     return wanted;
   }
 
-  #accept(actor: LoopbackHost, raw: Socket, connection: string, port: RealPort): void {
+  #accept(actor: Actor, raw: Socket, connection: string, port: RealPort): void {
     const { hosts, describe, trace } = this.#parts;
     const target = { address: describe(port.address), port: port.port };
     // A client that dials a leased loopback address gets what listens there: it is on that host, so to say.
     const redirectable = hosts.at(port.address) !== undefined;
-    const route = redirectable ? routeDial(hosts, actor, target) : undefined;
+    const route = redirectable ? routeDial(hosts, actor.host, target, { pod: actor.pod }) : undefined;
     if (route?.outcome === 'no-route' || route?.outcome === 'refused') return void raw.resetAndDestroy();
     if (route?.outcome === 'blackhole') return void raw.resume().once('end', () => raw.destroy());
     if (route?.translated !== undefined) return void this.#forward(actor, raw, connection, target);
     if (port.reception === undefined) return void raw.resetAndDestroy();
     const to = `${target.address}:${target.port}`;
-    const detail = { connection, to, outcome: 'open' as const };
+    const detail = { connection, to, ...(route && detailOfPod(actor.pod, route)), outcome: 'open' as const };
     trace.link(
       connection,
-      trace.emit({ host: actor.name, component: 'outside', kind: 'net.connect', detail }),
+      trace.emit({ host: actor.host.name, component: 'outside', kind: 'net.connect', detail }),
     );
     port.reception.accept(raw, connection, undefined);
   }
 
-  async #forward(actor: LoopbackHost, raw: Socket, connection: string, target: Endpoint): Promise<void> {
+  async #forward({ host, pod }: Actor, raw: Socket, connection: string, target: Endpoint): Promise<void> {
     try {
       const { sockets } = this.#parts;
       sockets.pass(connection);
-      const onward = await this.#dial(actor, target);
+      const onward = await this.#dial(host, target, pod);
       sockets.pass(onward.connection);
       joinSockets(dressSocket(raw, connection), onward);
     } catch {

@@ -24,7 +24,7 @@ import type {
 import { NetError } from './net-error.ts';
 import { OpenSockets } from './open-sockets.ts';
 import { refuseDial } from './refusal.ts';
-import { routeDial, viewRoute } from './routing.ts';
+import { detailOfPod, routeDial, viewRoute } from './routing.ts';
 
 // Linux's net.ipv4.ip_local_port_range.
 const EPHEMERAL_PORT_FIRST = 32_768;
@@ -82,6 +82,7 @@ export function createMemoryNet(world: { clock: Clock; ids: Ids; trace: Trace })
         detail: {
           connection,
           to: formatTarget(target),
+          ...detailOfPod(options.pod, found),
           ...(found.translated && { translated: formatTarget(found.translated) }),
           ...(found.rule && { rule: found.rule }),
           outcome,

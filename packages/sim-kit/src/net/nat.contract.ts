@@ -79,6 +79,13 @@ export function natContract(create: CreateWorld): void {
         expect(await greet(asPod, { address: EDGE, port: 10350 })).toBe('stream: hello');
         const own = asPod.connect({ address: '127.0.0.1', port: 10003 });
         await expect(own).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+        const ways = world.trace.of('net.connect').map(({ detail }) => [detail.chains, detail.rule]);
+        expect(ways).toEqual([
+          [['cloud PREROUTING', 'cloud POSTROUTING', 'edge PREROUTING', 'edge INPUT'], undefined],
+          [['cloud PREROUTING', 'cloud INPUT'], expect.stringContaining('-A PREROUTING')],
+          [[], undefined],
+        ]);
+        expect(world.trace.of('net.connect').every(({ detail }) => detail.pod === pod.pod)).toBe(true);
       }));
 
     it('of OUTPUT reach hosts that drop, and addresses of no host', () =>

@@ -185,9 +185,10 @@ export interface Net extends AsyncDisposable {
   readonly leasePrefix?: string;
   /**
    * On loopback, lets clients outside the world (curl, kubectl) count as components of `host`: its OUTPUT chain is
-   * theirs. Nobody until set; memory has no outside and ignores it.
+   * theirs; or, with the address of a pod, as that pod of the host, whose PREROUTING chain is theirs instead. Nobody until
+   * set; memory has no outside and ignores it.
    */
-  actAs(host: Host | undefined): void;
+  actAs(host: Host | undefined, as?: Pick<DialOptions, 'pod'>): void;
   /**
    * Resolves when the real listeners agree with the nat tables; on memory at once.
    * @throws SimError SIM_ERR_PORT_IN_USE, SIM_ERR_LISTEN_DENIED for an endpoint that outside clients cannot be given

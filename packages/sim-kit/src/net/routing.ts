@@ -202,6 +202,13 @@ function reached<H>(host: H, address: string, port: number): { outcome: 'reached
   return { outcome: 'reached', host, at: { address, port } };
 }
 
+/** What a trace says of a pod's dial, and of no other. */
+export const detailOfPod = (
+  pod: string | undefined,
+  { passages }: Pick<Route<unknown>, 'passages'>,
+): { pod?: string; chains?: string[] } =>
+  pod === undefined ? {} : { pod, chains: passages.map(({ host, chain }) => `${host} ${chain}`) };
+
 /** Where a dial would end, without making it. */
 export interface RouteView {
   outcome: 'listener' | 'nobody' | 'no-route' | 'blackhole' | 'outside';
