@@ -15,6 +15,8 @@ export interface ClusterViewOptions {
   tls: TlsClientOptions;
   token: string;
   traits: ViewTraits;
+  /** Address of the pod that dials, where it is not on its host's network. */
+  pod: string | undefined;
 }
 
 /** As much of a pod as metrics-server looks at. */
@@ -64,6 +66,7 @@ export function createClusterView(host: Host, options: ClusterViewOptions): Clus
       },
       tls: options.tls,
       component: COMPONENT,
+      pod: options.pod,
       ...rest,
     });
     const text = await response.text();

@@ -12,6 +12,8 @@ export interface KubeletClientOptions {
   token: string;
   /** Used unless --kubelet-insecure-tls is given. */
   roots: readonly Certificate[];
+  /** Address of the pod that dials, where it is not on its host's network. */
+  pod: string | undefined;
 }
 
 /** What the client of a release asks for, and how it puts what went wrong. */
@@ -66,7 +68,7 @@ const DIAL_TIMEOUT_MS = 30_000;
  * pkg/scraper/client/resource/client.go.
  */
 export function createKubeletClient(host: Host, options: KubeletClientOptions): KubeletClient {
-  const { flags, traits, token, roots } = options;
+  const { flags, traits, token, roots, pod } = options;
   const { words } = traits;
   const plain = flags.deprecatedKubeletCompletelyInsecure;
   const tls: TlsClientOptions = flags.kubeletInsecureTls ? { verify: false } : { verify: true, roots };
@@ -97,6 +99,7 @@ export function createKubeletClient(host: Host, options: KubeletClientOptions): 
           timeoutMs: DIAL_TIMEOUT_MS,
           signal,
           component: COMPONENT,
+          pod,
           parent,
         });
         const text = await body(response, words);

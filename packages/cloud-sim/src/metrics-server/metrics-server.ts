@@ -42,6 +42,11 @@ export interface MetricsServerOptions {
   token?: string;
   /** Who may have issued kubelet certificates, unless --kubelet-insecure-tls. */
   kubeletRoots?: readonly Certificate[];
+  /**
+   * Address of its pod on the pod network: what it dials then passes PREROUTING of `host` instead of OUTPUT. Default: none,
+   * as with `hostNetwork: true`. It listens on `host` either way.
+   */
+  pod?: string;
 }
 
 export interface MetricsServer extends AsyncDisposable {
@@ -63,14 +68,14 @@ export async function startMetricsServer(
   const tag = options.version ?? 'v0.4.2';
   const version = metricsServerVersions[tag];
   const flags = parseFlags(options.args ?? argumentsFor(tag), tag);
-  const { token = simToken(world, ACCOUNT), certificate, apiserver } = options;
+  const { token = simToken(world, ACCOUNT), certificate, apiserver, pod } = options;
   const log = createLog(world, host);
   const resolutionMs = flags.metricResolutionMs;
   const storage = version.createStorage(resolutionMs);
   const tls = options.apiserverTls ?? { verify: false };
-  const view = createClusterView(host, { apiserver, tls, token, traits: version.view });
+  const view = createClusterView(host, { apiserver, tls, token, traits: version.view, pod });
   const roots = options.kubeletRoots ?? [];
-  const client = createKubeletClient(host, { flags, traits: version.client, token, roots });
+  const client = createKubeletClient(host, { flags, traits: version.client, token, roots, pod });
   const timeoutMs =
     version.timeout === 'request-timeout'
       ? flags.kubeletRequestTimeoutMs

@@ -76,6 +76,7 @@ export function checkWhole(cluster: CompleteCluster): Problem[] {
   for (const [name, { address }] of Object.entries(cluster.cloudHosts))
     takes(name, address, ['cloudHosts', name]);
   if (cluster.balancer) takes(cluster.balancer.name, cluster.balancer.address, ['balancer']);
+  problems.push(...checkMetricsServerAddress(cluster, hosts));
   const pods = new Map<string, string>();
   const nodes = [
     { node: cluster.cloud.name, path: ['cloud', 'pods'], own: cluster.cloud.pods },
@@ -96,6 +97,18 @@ export function checkWhole(cluster: CompleteCluster): Problem[] {
     problems.push({ path: ['metricsServer', 'args'], what: `metrics-server refuses them: ${error.message}` });
   }
   return problems;
+}
+
+function checkMetricsServerAddress(
+  { metricsServer: { hostNetwork, ip }, cloud }: CompleteCluster,
+  hosts: ReadonlyMap<string, string>,
+): Problem[] {
+  if (ip === undefined) return [];
+  const problem = (found: string) => [{ path: ['metricsServer', 'ip'], what: `found ${ip}, ${found}` }];
+  if (hostNetwork)
+    return problem('while its pod has the address of the cloud node; give hostNetwork: false, too');
+  const other = hosts.get(ip) ?? Object.entries(cloud.pods).find(([, pod]) => pod.ip === ip)?.[0];
+  return other === undefined ? [] : problem(`which ${other} has; its pod needs an address of its own`);
 }
 
 export const tagOf = (version: string) => `v${version.replace(/^v/, '')}`;

@@ -40,6 +40,10 @@ export interface MetricsServerFile {
   args?: readonly string[];
   /** A process of your own takes its place, at the cloud node, port 4443; on loopback only. Default false. */
   external?: boolean;
+  /** Its pod is on the network of the cloud node; otherwise PREROUTING decides, see docs/nat.md. Default true. */
+  hostNetwork?: boolean;
+  /** Address of its pod without `hostNetwork`; 10.233.64.240 unless given. */
+  ip?: string;
 }
 
 export interface CloudFile {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cloudcoreRow } from '../cluster/cloudcore-row.ts';
+import { METRICS_SERVER_POD_ADDRESS } from '../cluster/description.ts';
 import type { ClusterFile, EdgeFile, PodFile } from './cluster-file.ts';
 import { withDefaults } from './merge.ts';
 
@@ -46,6 +47,7 @@ export type CompleteEdge = Filled<EdgeFile>;
 export function complete({ extends: _base, ...file }: ClusterFile): CompleteCluster {
   const filled = withDefaults(file) as CompleteCluster;
   const { cloudcore } = filled;
+  const { metricsServer } = filled;
   const taken = new Set([filled.cloud.address, ...Object.values(filled.edges).map(({ address }) => address)]);
   const edges = Object.entries(filled.edges).map(([name, edge]) => {
     const own = {
@@ -57,6 +59,10 @@ export function complete({ extends: _base, ...file }: ClusterFile): CompleteClus
   });
   return {
     ...filled,
+    metricsServer: {
+      ...metricsServer,
+      ...(!metricsServer.hostNetwork && { ip: metricsServer.ip ?? METRICS_SERVER_POD_ADDRESS }),
+    },
     // The first addresses of KubeKey's range for pods (kubesphere/kubekey v1.1.0 apis/kubekey/v1alpha1/default.go).
     cloud: { ...filled.cloud, pods: completePods(filled.cloud.pods, '10.233.64', 3) },
     edges: Object.fromEntries(edges) as CompleteCluster['edges'],

@@ -26,6 +26,7 @@ export function describeCluster(file: CompleteCluster, nowMs: number): ClusterDe
       version: tagOf(file.metricsServer.version),
       args: file.metricsServer.args,
       ...(file.metricsServer.external && { external: true }),
+      ...(!file.metricsServer.hostNetwork && { hostNetwork: false, ip: file.metricsServer.ip ?? '' }),
     },
     cloud: {
       name: file.cloud.name,

@@ -282,6 +282,13 @@ export const clusterSchema = {
           description:
             'A process of your own takes its place, at the cloud node, port 4443; on loopback only.',
         },
+        hostNetwork: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Its pod is on the network of the cloud node; otherwise PREROUTING decides, see docs/nat.md.',
+        },
+        ip: address('Address of its pod without `hostNetwork`; 10.233.64.240 unless given.', '10.233.64.240'),
       },
       additionalProperties: false,
     },

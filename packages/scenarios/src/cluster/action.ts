@@ -36,11 +36,14 @@ export type Action =
   | { do: 'edgedport'; node: string; port: number }
   /** Restarts metrics-server with other arguments. */
   | { do: 'metrics-server'; args: readonly string[] }
+  /** Restarts metrics-server with this `hostNetwork`. */
+  | { do: 'hostnetwork'; what: 'metrics-server'; on: boolean }
   /** Makes the certificate of port 10003 anew and restarts cloudcore, which reads it at its start only. */
   | { do: 'streamcert'; names: StreamCertificateNames }
   /** Deletes the Secrets of KubeEdge's authority and restarts cloudcore, which then makes another. */
   | { do: 'newca' }
-  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> }
+  /** Adds or deletes the guide's rule on the cloud node, in OUTPUT unless the rule names its chain. */
+  | { do: 'dnat'; op: 'add' | 'del'; rule: Pick<NatRule, 'dport'> & Partial<Pick<NatRule, 'chain'>> }
   | IptablesAction
   | LinkAction;
 
@@ -71,7 +74,11 @@ export function formatAction(action: Action): string {
     case 'newca':
       return 'newca';
     case 'dnat':
-      return `dnat ${action.op} ${action.rule.dport}`;
+      return ['dnat', action.op, action.rule.dport, ...(action.rule.chain ? [action.rule.chain] : [])].join(
+        ' ',
+      );
+    case 'hostnetwork':
+      return `hostnetwork ${action.what} ${action.on ? 'on' : 'off'}`;
   }
 }
 
@@ -81,7 +88,7 @@ export const actionForms = [
   'edgecore <node> <tag>',
   'restart edgecore|docker [node]',
   'restart cloudcore',
-  'dnat add|del <port>',
+  'dnat add|del <port> [OUTPUT|PREROUTING]',
   'stop|start edgecore <node>',
   'edgestream <node> on|off',
   'nodeip <node> <ip>',
@@ -89,6 +96,7 @@ export const actionForms = [
   'streamcert cloud|cloud-and-edges|chart',
   'newca',
   'metrics-server <flag…>',
+  'hostnetwork metrics-server on|off',
   ...iptablesActionForms,
   ...linkActionForms,
 ] as const;
@@ -115,6 +123,12 @@ export function parseAction(words: readonly string[]): Action {
   if (verb === 'newca' && first === undefined) return { do: verb };
   // Behind `--` on the command line: flags are for metrics-server, not for us.
   if (verb === 'metrics-server' && first) return { do: verb, args: words.slice(1) };
+  const [chain, ...more] = rest;
+  if (verb === 'dnat' && (first === 'add' || first === 'del') && isPort(second) && more.length === 0) {
+    if (chain === undefined) return { do: verb, op: first, rule: { dport: Number(second) } };
+    if (chain === 'OUTPUT' || chain === 'PREROUTING')
+      return { do: verb, op: first, rule: { dport: Number(second), chain } };
+  }
   if (rest.length === 0) {
     if (verb === 'docker' && first && second) return { do: 'docker', node: first, version: second };
     if (verb === 'edgecore' && first && second) return { do: 'edgecore', node: first, tag: second };
@@ -122,11 +136,11 @@ export function parseAction(words: readonly string[]): Action {
     if (verb === 'restart' && (first === 'edgecore' || first === 'docker') && second) {
       return { do: 'restart', what: first, node: second };
     }
-    if (verb === 'dnat' && (first === 'add' || first === 'del') && isPort(second)) {
-      return { do: 'dnat', op: first, rule: { dport: Number(second) } };
-    }
     if ((verb === 'stop' || verb === 'start') && first === 'edgecore' && second) {
       return { do: verb, what: first, node: second };
+    }
+    if (verb === 'hostnetwork' && first === 'metrics-server' && (second === 'on' || second === 'off')) {
+      return { do: verb, what: first, on: second === 'on' };
     }
     if (verb === 'edgestream' && first && (second === 'on' || second === 'off')) {
       return { do: verb, node: first, on: second === 'on' };

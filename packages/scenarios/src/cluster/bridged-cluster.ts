@@ -105,7 +105,7 @@ async function startCloudcoreUnit(
   };
   return {
     async act(action: Action): Promise<void> {
-      if (action.do === 'metrics-server')
+      if (action.do === 'metrics-server' || action.do === 'hostnetwork')
         throw new RangeError(
           'Tried to start metrics-server anew, found that the cluster has its own, if any. Change that one.',
         );
@@ -113,7 +113,7 @@ async function startCloudcoreUnit(
       if (action.do === 'streamcert') streamCertificate = pki.stream[action.names];
       if (action.do === 'restart' || action.do === 'newca' || action.do === 'streamcert') await restart();
       else if (action.do === 'dnat') {
-        const rule = streamRule(host.address, action.rule.dport);
+        const rule = streamRule(host.address, action.rule.dport, action.rule.chain);
         if (action.op === 'add') host.nat.append(rule);
         else if (!host.nat.delete(rule))
           throw new RangeError(

@@ -5,30 +5,23 @@ import {
   cloudcoreRelease,
   createObjectStore,
   deleteCertificates,
-  FlagError,
   httpServerRelease,
   type KubeApiserverOptions,
-  type MetricsServerTag,
-  metricsServerVersions,
   type NodeClient,
   type NodeDescription,
   type ObjectStore,
   type PodClient,
   type PodDescription,
-  parseFlags,
   prepareAllCerts,
   readToken,
-  type ServiceReadiness,
   saveCertificates,
   startCloudcore,
   startCloudhub,
   startKubeApiserver,
-  startMetricsServer,
   startNodeHeartbeats,
   startNodeLifecycleController,
   type TunnelPortStore,
   tunnelPortsIn,
-  watchServiceReadiness,
 } from '@kubeedge-sim/cloud-sim';
 import {
   createMachine,
@@ -49,11 +42,11 @@ import { edgeObjectsIn } from './edge-objects.ts';
 import { cloudcoreHostOf, startEdgeWatcherOf } from './edge-watcher.ts';
 import type { ClusterHosts } from './hosts.ts';
 import { startKubesphere } from './kubesphere.ts';
+import { METRICS_SERVER_PORT, type MetricsServerPart, startMetricsServerOf } from './metrics-server.ts';
 import type { ClusterPki } from './pki.ts';
 import { actOnDnat, addStreamRule } from './stream-rule.ts';
 
 export const APISERVER_PORT = 6_443;
-const METRICS_SERVER_PORT = 4_443;
 /** RestartSec of cloudcore's unit (kubeedge v1.9.0 build/tools/cloudcore.service). */
 export const RESTART_DELAY_MS = 10_000;
 
@@ -82,11 +75,8 @@ export async function startCloud(
   const byHand = description.edgeWatcher === undefined ? description.dnatPorts : [];
   for (const port of byHand) addStreamRule(host, port);
 
-  const { args, external = false } = description.metricsServer;
-  const metricsVersion = description.metricsServer.version as MetricsServerTag;
-  const metricsEndpoint = { address: host.address, port: METRICS_SERVER_PORT };
-  // Watched from when it has been started: until then a Service has no endpoint. One outside is not watched.
-  let metricsReadiness: ServiceReadiness | undefined;
+  // Until it has been started its Service has no endpoint.
+  let metricsServer: MetricsServerPart | undefined;
   const apiserverOptions: KubeApiserverOptions = {
     certificate: pki.apiserver,
     port: APISERVER_PORT,
@@ -99,8 +89,8 @@ export async function startCloud(
       {
         group: 'metrics.k8s.io',
         version: 'v1beta1',
-        endpoint: metricsEndpoint,
-        isAvailable: () => external || metricsReadiness?.isReady() === true,
+        endpoint: { address: host.address, port: METRICS_SERVER_PORT },
+        isAvailable: () => metricsServer?.isReady() === true,
       },
     ],
   };
@@ -148,26 +138,11 @@ export async function startCloud(
       spawn,
     }),
   );
-  const metricsServerOf = (args: readonly string[]) =>
-    startMetricsServer(world, host, {
-      certificate: pki.metricsServer,
-      apiserver: apiserver.endpoint,
-      args,
-      version: metricsVersion,
-      // In a pod, client-go takes the cluster's own authority unless --kubelet-certificate-authority is given
-      // (metrics-server v0.4.2 cmd/metrics-server/app/options/options.go).
-      kubeletRoots: [pki.kubernetesRoot],
-    });
-  let metricsServer = external ? undefined : await metricsServerOf(args);
-  const readiness =
-    metricsServer &&
-    watchServiceReadiness(world, host, {
-      service: 'kube-system/metrics-server',
-      endpoint: metricsEndpoint,
-      probe: metricsServerVersions[metricsVersion].readinessProbe,
-    });
-  metricsReadiness = readiness;
-  if (readiness !== undefined) keep(readiness);
+  metricsServer = await startMetricsServerOf(world, host, description.metricsServer, {
+    certificate: pki.metricsServer,
+    apiserver: apiserver.endpoint,
+    root: pki.kubernetesRoot,
+  });
   const kubesphere = await startKubesphere(world, hosts, description, {
     ...asked,
     kubeedge: edgeWatcher.endpoint,
@@ -190,22 +165,14 @@ export async function startCloud(
       } else if (action.do === 'streamcert') {
         streamCertificate = pki.stream[action.names];
         await restartCloudcore();
-      } else if (action.do === 'metrics-server') {
-        if (metricsServer === undefined || readiness === undefined) {
-          throw new RangeError(
-            'Tried to restart metrics-server, found that it is a process outside. Restart it yourself.',
-          );
-        }
-        checkFlags(action.args, metricsVersion);
-        await metricsServer.close();
-        metricsServer = await metricsServerOf(action.args);
-        readiness.restarted();
+      } else if (action.do === 'metrics-server' || action.do === 'hostnetwork') {
+        await metricsServer?.act(action);
       } else if (action.do === 'dnat') {
         actOnDnat(host, action);
       }
     },
     async [Symbol.asyncDispose]() {
-      await metricsServer?.close();
+      await metricsServer?.[Symbol.asyncDispose]();
       await unit.stop();
       for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
     },
@@ -358,16 +325,6 @@ function nodesOf(hosts: ClusterHosts, description: ClusterDescription): NodeDesc
       };
     }),
   ];
-}
-
-/** @throws RangeError with the words of metrics-server for arguments that it refuses */
-function checkFlags(args: readonly string[], version: MetricsServerTag): void {
-  try {
-    parseFlags(args, version);
-  } catch (error) {
-    if (!(error instanceof FlagError)) throw error;
-    throw new RangeError(`metrics-server refuses ${args.join(' ')}: ${error.message}. Nothing was changed.`);
-  }
 }
 
 /** The InternalIP of a node: its host's address, unless it reports another. */

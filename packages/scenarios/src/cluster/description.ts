@@ -105,6 +105,33 @@ export interface BalancerDescription {
   first?: Readonly<Record<number, number>>;
 }
 
+/** metrics-server, which runs on the cloud node. */
+export interface MetricsServerDescription {
+  version: string;
+  args: readonly string[];
+  /**
+   * None is simulated; a process outside listens at the cloud node's address, port 4443, and is reached by aggregation. On
+   * loopback only.
+   */
+  external?: boolean;
+  /**
+   * `hostNetwork` of its pod; default true, as KubeSphere and KubeEdge's guide install it (kubesphere/ks-installer v3.1.0
+   * roles/metrics-server; kubeedge/website release-1.6 docs/advanced/metrics.md). Upstream's own manifests do not have it
+   * (kubernetes-sigs/metrics-server v0.3.0 to v0.9.0).
+   */
+  hostNetwork?: boolean;
+  /** Address of its pod without `hostNetwork`; default {@link METRICS_SERVER_POD_ADDRESS}. */
+  ip?: string;
+}
+
+/** Of the pod network that KubeKey makes (10.233.64.0/18; kubesphere/kubekey v1.1.0 apis/kubekey/v1alpha1/default.go). */
+export const METRICS_SERVER_POD_ADDRESS = '10.233.64.240';
+
+/** The address that metrics-server dials from as a pod; undefined where it is on the network of the cloud node. */
+export const podOfMetricsServer = ({
+  metricsServer: { hostNetwork = true, ip = METRICS_SERVER_POD_ADDRESS },
+}: Pick<ClusterDescription, 'metricsServer'>): string | undefined => (hostNetwork ? undefined : ip);
+
 /** A whole cluster. Every host, version and rule is stated here; what follows from it is not. */
 export interface ClusterDescription {
   /** Whether kube-apiserver lets those in who show no credential; default false. */
@@ -112,11 +139,7 @@ export interface ClusterDescription {
   /** Version of kube-apiserver and of the cloud node's kubelet. */
   kubernetes: string;
   cloudcore: string;
-  /**
-   * `external`: none is simulated; a process outside listens at the cloud node's address, port 4443, and is reached by
-   * aggregation. On loopback only.
-   */
-  metricsServer: { version: string; args: readonly string[]; external?: boolean };
+  metricsServer: MetricsServerDescription;
   /** The node all cloud components run on. */
   cloud: CloudNodeDescription;
   edges: readonly EdgeNodeDescription[];

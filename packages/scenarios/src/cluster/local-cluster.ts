@@ -58,5 +58,5 @@ export async function startLocalCluster(
 /** Which half an action concerns. */
 export function isForCloud(action: Action): boolean {
   if (action.do === 'restart') return action.what === 'cloudcore';
-  return ['dnat', 'metrics-server', 'streamcert', 'newca'].includes(action.do);
+  return ['dnat', 'metrics-server', 'hostnetwork', 'streamcert', 'newca'].includes(action.do);
 }

@@ -14,7 +14,7 @@ export const kubeedge16Docs: Preset = {
       where: 'kubeedge/website release-1.6 content/en/docs/advanced/debug.md',
     },
     {
-      what: 'metrics-server 0.4.1, --kubelet-insecure-tls',
+      what: 'metrics-server 0.4.1, --kubelet-insecure-tls, hostNetwork',
       where: 'kubeedge/website release-1.6 content/en/docs/advanced/metrics.md',
     },
     {
@@ -30,6 +30,8 @@ export const kubeedge16Docs: Preset = {
       version: 'v0.4.1',
       // The manifest's, and what the guide adds; the same as KubeSphere's.
       args: kubesphereMetricsServerArgs,
+      // The manifest has none; the guide adds it.
+      hostNetwork: true,
     },
     cloud: { pods: laboratoryCloudPods },
     edges: laboratoryEdges('20.10.24'),

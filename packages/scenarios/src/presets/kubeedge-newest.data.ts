@@ -15,7 +15,7 @@ export const kubeedgeNewest: Preset = {
       where: 'kubeedge/kubeedge v1.23.1 manifests/charts/cloudcore',
     },
     {
-      what: 'metrics-server v0.4.0 or later, of which 0.9.0 is the newest; --kubelet-insecure-tls',
+      what: 'metrics-server v0.4.0 or later, of which 0.9.0 is the newest; --kubelet-insecure-tls, hostNetwork',
       where: 'kubeedge/website fd5ba0c docs/advanced/metrics.md',
     },
     {
@@ -29,6 +29,8 @@ export const kubeedgeNewest: Preset = {
     metricsServer: {
       version: 'v0.9.0',
       args: defaultMetricsServerArgs,
+      // The manifest has none; the guide adds it.
+      hostNetwork: true,
     },
     cloud: { pods: laboratoryCloudPods },
     edges: laboratoryEdges('20.10.24'),

@@ -15,7 +15,7 @@ export const kubesphere310: Preset = {
       where: 'kubesphere/ks-installer v3.1.0 roles/download/defaults/main.yml',
     },
     {
-      what: 'flags of metrics-server; its resolution is the default one, a minute',
+      what: 'flags of metrics-server, hostNetwork; its resolution is the default one, a minute',
       where: 'kubesphere/ks-installer v3.1.0 roles/metrics-server/templates/metrics-server.yaml.j2',
     },
     { what: 'stream certificate of the chart', where: 'kubesphere/ks-installer v3.1.0 roles/kubeedge' },
@@ -24,7 +24,7 @@ export const kubesphere310: Preset = {
   cluster: {
     kubernetes: 'v1.19.8',
     cloudcore: 'v1.6.1',
-    metricsServer: { version: 'v0.4.2', args: kubesphereMetricsServerArgs },
+    metricsServer: { version: 'v0.4.2', args: kubesphereMetricsServerArgs, hostNetwork: true },
     cloud: { pods: laboratoryCloudPods },
     edges: laboratoryEdges('18.09.1'),
     streamCertificate: 'chart',

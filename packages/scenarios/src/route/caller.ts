@@ -1,5 +1,6 @@
 import type { Host } from '@kubeedge-sim/sim-kit';
 import type { Cluster } from '../cluster/cluster.ts';
+import { podOfMetricsServer } from '../cluster/description.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Who dials: a process on a host's own network, or a pod behind it. */
@@ -15,7 +16,7 @@ export const SOME_POD_ADDRESS = '10.233.64.250';
 
 /**
  * Reads a caller: `master-1`, or `pod:namespace/name@master-1` (a pod that is not described gets an address of the pod
- * network).
+ * network; `kube-system/metrics-server` on the cloud node is where its description says).
  * @throws UsageError for a host that is not there and for words of another form; a pod on the host's network is its host
  */
 export function readCaller(cluster: Pick<Cluster, 'description' | 'host'>, text: string): Caller {
@@ -29,6 +30,10 @@ export function readCaller(cluster: Pick<Cluster, 'description' | 'host'>, text:
   const host = hostOf(cluster, hostName);
   if (pod === undefined) return { name: text, host };
   const { cloud, edges } = cluster.description;
+  if (pod === 'kube-system/metrics-server' && hostName === cloud.name) {
+    const own = podOfMetricsServer(cluster.description);
+    return { name: text, host, ...(own !== undefined && { pod: own }) };
+  }
   const node = [cloud, ...edges].find(({ name }) => name === hostName);
   const known = node?.machine.pods.find(({ namespace, name }) => `${namespace}/${name}` === pod);
   if (known?.hostNetwork === true) return { name: text, host };
