@@ -20,6 +20,11 @@ const expected: Readonly<Record<string, { cause: string; hop: string; cures: str
     cures: ['metrics-server'],
   },
   'dnat-rule-missing': { cause: 'no-dnat-rule', hop: 'nat', cures: ['dnat'] },
+  'metrics-server-on-pod-network': {
+    cause: 'pod-passes-no-rule',
+    hop: 'nat',
+    cures: ['dnat-for-pods', 'host-network'],
+  },
   'edgestream-disabled': { cause: 'edgestream-is-disabled', hop: 'tunnel', cures: ['edgestream'] },
   'duplicate-internal-ip': { cause: 'two-edges-one-address', hop: 'stream', cures: ['nodeip'] },
   'stale-session-empty-200': { cause: 'session-outlives-its-edge', hop: 'tunnel', cures: ['start'] },
@@ -88,6 +93,7 @@ describe('beside its cause', () => {
     ['docker-29-edgecore-exits', ['log-names-it-aloud']],
     ['metrics-port-not-from-node-status', ['answered-by-name']],
     ['dnat-rule-missing', []],
+    ['metrics-server-on-pod-network', ['answered-by-name']],
     ['edgestream-disabled', []],
     ['duplicate-internal-ip', ['answered-by-name', 'other-node-counted-twice', 'other-pods-counted-twice']],
     ['edge-dial-failure-hangs', []],
@@ -149,6 +155,10 @@ describe('a scenario on other versions', () => {
     // v1.8 makes its rules once, v1.9 looks after them every ten seconds (cloudstream/iptables/iptables.go).
     ['dnat-rule-missing', 'v1.8.2', 'symptom no-dnat-rule'],
     ['dnat-rule-missing', 'v1.9.0', 'healthy'],
+    // From v1.8 on cloudcore's chain is reached from OUTPUT and from PREROUTING: pods pass it, too.
+    ['metrics-server-on-pod-network', 'v1.7.2', 'symptom pod-passes-no-rule'],
+    ['metrics-server-on-pod-network', 'v1.8.2', 'healthy'],
+    ['metrics-server-on-pod-network', 'v1.13.5', 'healthy'],
     // From v1.9 on the cloudcore with the tunnel writes the port; before v1.7 a cluster has one rule, for one cloudcore.
     ['tunnel-with-another-cloudcore', 'v1.9.0', 'healthy'],
     ['tunnel-with-another-cloudcore', 'v1.7.2', 'symptom tunnel-with-another-cloudcore'],

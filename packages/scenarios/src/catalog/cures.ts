@@ -50,6 +50,25 @@ export const curesOf = (edge: string, address: string): readonly Cure[] => [
     },
   },
   {
+    id: 'dnat-for-pods',
+    title: {
+      en: 'Add the same DNAT rule in PREROUTING of the node of metrics-server, where pods pass',
+      zh: '在 metrics-server 所在节点的 PREROUTING 链（Pod 的连接经过这里）添加同样的 DNAT 规则',
+    },
+    actions: ({ cloudcore }) => {
+      const dport = cloudcoreRow(cloudcore)?.tunnelPortFirst ?? 10_350;
+      return [{ do: 'dnat', op: 'add', rule: { dport, chain: 'PREROUTING' } }];
+    },
+  },
+  {
+    id: 'host-network',
+    title: {
+      en: 'Give metrics-server hostNetwork: true, so that OUTPUT of its host redirects what it dials',
+      zh: '为 metrics-server 设置 hostNetwork: true，使其连接经过所在主机的 OUTPUT 链',
+    },
+    actions: () => [{ do: 'hostnetwork', what: 'metrics-server', on: true }],
+  },
+  {
     id: 'edgestream',
     title: {
       en: 'Set modules.edgeStream.enable to true on the edge and restart edgecore',

@@ -6,6 +6,7 @@ import { duplicateInternalIpScenario } from './duplicate-internal-ip.scenario.ts
 import { edgeDialFailureHangs } from './edge-dial-failure-hangs.scenario.ts';
 import { edgestreamDisabledScenario } from './edgestream-disabled.scenario.ts';
 import { metricsPortNotFromNodeStatusScenario } from './metrics-port-not-from-node-status.scenario.ts';
+import { metricsServerOnPodNetworkScenario } from './metrics-server-on-pod-network.scenario.ts';
 import { missingPodMetrics } from './missing-pod-metrics.scenario.ts';
 import { staleSessionEmpty200 } from './stale-session-empty-200.scenario.ts';
 import { streamCertSanMismatchScenario } from './stream-cert-san-mismatch.scenario.ts';
@@ -17,6 +18,7 @@ export const catalog: readonly Scenario[] = [
   docker29EdgecoreExits,
   metricsPortNotFromNodeStatusScenario,
   dnatRuleMissingScenario,
+  metricsServerOnPodNetworkScenario,
   edgestreamDisabledScenario,
   duplicateInternalIpScenario,
   staleSessionEmpty200,

@@ -10,6 +10,7 @@ import { edgedOnOtherPort } from './edged-on-other-port.ts';
 import { edgestreamDisabled } from './edgestream-disabled.ts';
 import type { Fault } from './fault.ts';
 import { metricsPortNotFromNodeStatus } from './metrics-port-not-from-node-status.ts';
+import { metricsServerOnPodNetwork } from './metrics-server-on-pod-network.ts';
 import { streamCertSanMismatch } from './stream-cert-san-mismatch.ts';
 import { tokenExpired } from './token-expired.ts';
 
@@ -19,6 +20,7 @@ export const faults: readonly Fault[] = [
   docker29,
   metricsPortNotFromNodeStatus,
   dnatRuleMissing,
+  metricsServerOnPodNetwork,
   edgestreamDisabled,
   duplicateInternalIp,
   edgecoreStopped,

@@ -32,15 +32,8 @@ export const configurationCauses: readonly Claim[] = [
   {
     id: 'no-dnat-rule',
     holds(look) {
-      const scrape = lastScrape(look);
-      const dial = scrape && childOf(look, 'net.connect', scrape);
-      const ports = eventsOf(look, 'cloudcore.tunnel-port').map(({ detail }) => detail.port);
-      // A node that shows another port than its tunnel's has no tunnel, and no rule is meant for that.
-      const redirected = ports.length > 0 ? ports : [EDGED_PORT];
-      const isForTunnel = scrape !== undefined && redirected.includes(scrape.detail.port);
-      return isForTunnel && dial && dial.detail.outcome !== 'open' && dial.detail.rule === undefined
-        ? [scrape, dial]
-        : undefined;
+      const lost = lostScrape(look);
+      return lost?.dial.detail.pod === undefined ? lost && [lost.scrape, lost.dial] : undefined;
     },
     say: ([, dial]) => ({
       en: `No rule of the caller's host redirects ${textOf(dial, 'to')}: the dial goes to the edge itself, behind its NAT, and is lost.`,
@@ -50,6 +43,39 @@ export const configurationCauses: readonly Claim[] = [
       layer: { en: 'NAT on the host of the caller', zh: '调用方主机的 NAT' },
       hop: 'nat',
       cures: ['dnat'],
+    },
+  },
+  {
+    id: 'pod-passes-no-rule',
+    holds(look) {
+      const lost = lostScrape(look);
+      if (lost?.dial.detail.pod === undefined) return undefined;
+      const { scrape, dial } = lost;
+      const ofHost = eventsOf(look, 'net.connect').findLast(
+        ({ host, detail }) =>
+          host === dial.host &&
+          detail.to === dial.detail.to &&
+          detail.pod === undefined &&
+          detail.rule !== undefined,
+      );
+      return ofHost === undefined ? [scrape, dial] : [scrape, dial, ofHost];
+    },
+    say: ([, dial, ofHost]) => {
+      const chains = dial?.kind === 'net.connect' ? (dial.detail.chains ?? []).join(', ') : '';
+      const from = `${textOf(dial, 'pod')} on ${dial?.host}`;
+      const rule = ofHost && `${textOf(ofHost, 'rule')}`;
+      return {
+        en: `metrics-server dials ${textOf(dial, 'to')} as a pod, ${from}: it passes PREROUTING of its node and not OUTPUT (${chains}), finds no rule there, and is lost.${rule === undefined ? '' : ` A process on the network of ${dial?.host} that dials the same is redirected: ${rule}.`}`,
+        zh: `metrics-server 以 Pod 身份（${dial?.host} 上的 ${textOf(dial, 'pod')}）访问 ${textOf(dial, 'to')}：连接经过所在节点的 PREROUTING 链而不是 OUTPUT 链（${chains}），那里没有规则，石沉大海。${rule === undefined ? '' : `同一主机网络上的进程访问同一地址则会被转发：${rule}。`}`,
+      };
+    },
+    cause: {
+      layer: {
+        en: 'NAT on the node of metrics-server: PREROUTING',
+        zh: 'metrics-server 所在节点的 NAT：PREROUTING 链',
+      },
+      hop: 'nat',
+      cures: ['host-network', 'dnat-for-pods'],
     },
   },
   {
@@ -180,6 +206,19 @@ export const configurationCauses: readonly Claim[] = [
 
 const lastScrape = (look: Look) =>
   eventsOf(look, 'metrics-server.scrape').findLast(({ detail }) => detail.node === look.edge);
+
+/** The latest scrape where its dial met no rule and was not answered, though it was for the tunnel's port. */
+function lostScrape(look: Look) {
+  const scrape = lastScrape(look);
+  const dial = scrape && childOf(look, 'net.connect', scrape);
+  const ports = eventsOf(look, 'cloudcore.tunnel-port').map(({ detail }) => detail.port);
+  // A node that shows another port than its tunnel's has no tunnel, and no rule is meant for that.
+  const redirected = ports.length > 0 ? ports : [EDGED_PORT];
+  const isForTunnel = scrape !== undefined && redirected.includes(scrape.detail.port);
+  return isForTunnel && dial && dial.detail.outcome !== 'open' && dial.detail.rule === undefined
+    ? { scrape, dial }
+    : undefined;
+}
 
 /** The latest request for the edge by name, through kube-apiserver, that has come to an end. */
 export function lastProxied(look: Look) {
