@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { ADMIN, kubeconfig, type Scenario, type Simulation, simToken, startSimulation } from 'kubeedge-sim';
+import {
+  ADMIN,
+  kubeconfig,
+  podOfMetricsServer,
+  type Scenario,
+  type Simulation,
+  simToken,
+  startSimulation,
+} from 'kubeedge-sim';
 import type { Gate } from './gate.ts';
 import { type Reading, readMetrics, type Sample } from './read-metrics.ts';
 import { startRealMetricsServer } from './real-metrics-server.ts';
@@ -62,7 +70,11 @@ export async function playCell(
   });
   const { cluster } = simulation;
   const { description } = cluster;
-  const { address } = cluster.host(description.cloud.name);
+  const cloud = cluster.host(description.cloud.name);
+  const { address } = cloud;
+  // It is a pod where the simulated one is: then its dials meet the rules that a pod's do.
+  cluster.world.net.actAs(cloud, { pod: podOfMetricsServer(description) });
+  await cluster.world.net.settled();
   await using real = await startRealMetricsServer({
     program,
     args: description.metricsServer.args,

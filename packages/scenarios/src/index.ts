@@ -5,11 +5,13 @@ export type { AnyTraceEvent } from '@kubeedge-sim/sim-kit';
 export { catalog } from './catalog/index.ts';
 export { type Action, formatAction, parseAction } from './cluster/action.ts';
 export type { Cluster, CommandResult } from './cluster/cluster.ts';
-export type {
-  CloudNodeDescription,
-  ClusterDescription,
-  CustomEdgecore,
-  EdgeNodeDescription,
+export {
+  type CloudNodeDescription,
+  type ClusterDescription,
+  type CustomEdgecore,
+  type EdgeNodeDescription,
+  type MetricsServerDescription,
+  podOfMetricsServer,
 } from './cluster/description.ts';
 export type { LinkAction } from './cluster/link-action.ts';
 export { startLocalCluster } from './cluster/local-cluster.ts';

@@ -102,6 +102,22 @@ describe('a cluster file', () => {
     expect(complete.edges['e1']).toMatchObject({ docker: '20.10', edgedPort: 10_355, edgeStream: false });
   });
 
+  test('puts metrics-server on the pod network, with an address of its own', () => {
+    const described = (metricsServer: ClusterFile['metricsServer']) =>
+      describeCluster(clusterOf(defineCluster({ metricsServer: metricsServer ?? {} })).complete, NOW_MS)
+        .metricsServer;
+    expect(described({})).not.toHaveProperty('hostNetwork');
+    expect(described({ hostNetwork: false })).toMatchObject({ hostNetwork: false, ip: '10.233.64.240' });
+    expect(described({ hostNetwork: false, ip: '10.42.0.9' })).toMatchObject({ ip: '10.42.0.9' });
+    const wrong = (text: string) => problemsOf(`extends: kubesphere-3.1.0\nmetricsServer: { ${text} }`);
+    expect(wrong('ip: 10.42.0.9')).toEqual([
+      'wrong.yaml:2:18 metricsServer.ip: found 10.42.0.9, while its pod has the address of the cloud node; give hostNetwork: false, too',
+    ]);
+    expect(wrong('hostNetwork: false, ip: 10.233.64.3')).toEqual([
+      'wrong.yaml:2:38 metricsServer.ip: found 10.233.64.3, which kube-system/coredns-867b49865c-5vqxz has; its pod needs an address of its own',
+    ]);
+  });
+
   test('that is wrong is told with line, column, what was found and what is allowed', () => {
     expect(
       problemsOf(
@@ -209,6 +225,7 @@ describe('presets', () => {
     '$name says where it was read, and names versions that there are',
     ({ name, sources }) => {
       expect(sources.length).toBeGreaterThan(0);
+      expect(presetCluster(name).complete.metricsServer.hostNetwork).toBe(true);
       const { cloudcore, edges } = describeCluster(presetCluster(name).complete, NOW_MS);
       expect(edges.map(({ edgecore }) => edgecore)).toEqual([cloudcore, cloudcore]);
     },

@@ -60,19 +60,33 @@ describe('a scenario on another cluster', () => {
     );
   });
 
-  test.for(['dnat-rule-missing', 'metrics-port-not-from-node-status', 'edgestream-disabled'])(
-    'has %s put into it, and cured in it',
-    async (id) => {
-      const file = {
-        ...elsewhere,
-        edges: { 'kiosk-7': { ...elsewhere.edges?.['kiosk-7'], docker: '20.10' } },
-      };
-      const result = await play(onCluster(findScenario(id), clusterOf(file)));
-      expect(result.outcome).toBe('symptom');
-      expect(result.cures.length).toBeGreaterThan(0);
-      expect(result.cures.filter(({ cleared }) => !cleared)).toEqual([]);
-    },
-  );
+  test.for([
+    'dnat-rule-missing',
+    'metrics-server-on-pod-network',
+    'metrics-port-not-from-node-status',
+    'edgestream-disabled',
+  ])('has %s put into it, and cured in it', async (id) => {
+    const file = {
+      ...elsewhere,
+      edges: { 'kiosk-7': { ...elsewhere.edges?.['kiosk-7'], docker: '20.10' } },
+    };
+    const result = await play(onCluster(findScenario(id), clusterOf(file)));
+    expect(result.outcome).toBe('symptom');
+    expect(result.cures.length).toBeGreaterThan(0);
+    expect(result.cures.filter(({ cleared }) => !cleared)).toEqual([]);
+  });
+
+  test('has EdgeWatcher’s rules in OUTPUT alone: a metrics-server on the pod network is not helped by them', async () => {
+    const result = await play(
+      onChosenCluster(findScenario('metrics-server-on-pod-network'), { preset: 'kubesphere-3.1.1' }),
+    );
+    expect(result.causes.map(({ id }) => id)).toEqual(['pod-passes-no-rule']);
+    expect(result.explanation[0]?.text.en).toContain('-A OUTPUT -d 10.66.0.11/32 -p tcp');
+    expect(result.cures.map(({ id, cleared }) => [id, cleared])).toEqual([
+      ['dnat-for-pods', true],
+      ['host-network', true],
+    ]);
+  });
 
   test('has the versions asked for on top: edgecore at all edges, Docker at the first', () => {
     const scenario = onChosenCluster(findScenario('missing-pod-metrics'), { preset: 'kubesphere-3.1.0' });

@@ -12,6 +12,7 @@ import { onChosenCluster } from '../cluster-file/choose.ts';
 import { serveUpControl } from '../control/serve-up.ts';
 import { endpointsOf } from '../control/world-json.ts';
 import { readLimits, withLimits } from '../limits.ts';
+import { readCaller } from '../route/caller.ts';
 import { describeWithFaults, runtimeActions } from '../scenario.ts';
 import { findScenario, withFaults } from '../select.ts';
 import { startHealthServer } from '../standalone/health.ts';
@@ -21,7 +22,7 @@ import { warnOfListening, whatACloudShows } from './listen.ts';
 import type { VersionFlags } from './options.ts';
 
 export interface UpFlags extends VersionFlags {
-  /** Name of the host outside clients act as; default the API server's. */
+  /** The caller outside clients act as, a host or a pod, in the words of `route`; default the API server's host. */
   asHost?: string;
   /** Address of a real Docker engine for the edge under study. */
   dockerHost?: string;
@@ -121,14 +122,10 @@ async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** @throws UsageError for a host that is not there */
+/** @throws UsageError for a caller that is not there */
 function actAs(cluster: Cluster, name: string): void {
-  try {
-    cluster.world.net.actAs(cluster.host(name));
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    throw error;
-  }
+  const { host, pod } = readCaller(cluster, name);
+  cluster.world.net.actAs(host, { pod });
 }
 
 /** The flags that make a metrics-server of the user's own the cluster's. */

@@ -9,6 +9,15 @@ export const explainWords = {
     en: `metrics-server asked the node at ${when}: ${url}`,
     zh: `metrics-server 在 ${when} 请求该节点：${url}`,
   }),
+  dialledAsPod: (way: {
+    pod: string;
+    node: string;
+    chains: readonly string[];
+    rule: string | undefined;
+  }): Text => ({
+    en: `it dialled as a pod, ${way.pod} on ${way.node}, so PREROUTING of ${way.node} counts and OUTPUT does not (${way.chains.join(', ')}): ${way.rule === undefined ? 'no rule hit' : `by ${way.rule}`}`,
+    zh: `它以 Pod 身份（${way.node} 上的 ${way.pod}）发起连接，由 ${way.node} 的 PREROUTING 链决定，而不是 OUTPUT 链（${way.chains.join('、')}）：${way.rule === undefined ? '没有命中规则' : `命中 ${way.rule}`}`,
+  }),
   answered: (pods: number): Text => ({
     en: `the answer was read; ${plural(pods, 'pod')} of it kept`,
     zh: `应答已解析，保留了 ${pods} 个 Pod`,

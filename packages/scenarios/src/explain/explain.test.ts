@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { askRoute } from '../route/ask-route.ts';
 import { startSimulation } from '../simulation.ts';
 import { explain } from './explain.ts';
 import { subjectText } from './explain-words.ts';
@@ -72,11 +73,38 @@ describe('explain', () => {
 
   it.each([
     ['dnat-rule-missing', 'not-answered', 'context deadline exceeded'],
+    ['metrics-server-on-pod-network', 'not-answered', 'context deadline exceeded'],
     ['stale-session-empty-200', 'not-answered', 'failed to parse output. Error: EOF'],
   ])('%s: %s', async (scenario, verdict, says) => {
     const [node] = await explained([NODE], { scenario });
     expect(node?.verdict).toBe(verdict);
     expect(node?.texts.at(-1)?.en).toContain(says);
+  });
+
+  it('names the chains that a metrics-server on the pod network passes, as `route` does', async () => {
+    await using simulation = await startSimulation({ scenario: 'metrics-server-on-pod-network' });
+    const way = () => explain(simulation.events(), NODE).findings[1];
+    expect(way()?.text.en).toBe(
+      'it dialled as a pod, 10.233.64.240 on master-1, so PREROUTING of master-1 counts and OUTPUT does not ' +
+        '(master-1 PREROUTING, master-1 POSTROUTING, edge-node-1 PREROUTING, edge-node-1 INPUT): no rule hit',
+    );
+    const question = { caller: 'pod:kube-system/metrics-server@master-1', to: '10.66.0.11:10350' };
+    const routed = async () => (await askRoute(simulation, question)).stdout;
+    expect(await routed()).toMatch(
+      /\(a pod with 10\.233\.64\.240 on master-1\)\n\nmaster-1, chain PREROUTING\n/,
+    );
+    await simulation.act('dnat add 10350 PREROUTING');
+    await simulation.run(() => simulation.cluster.scrapes(2));
+    expect(way()?.text.en).toContain(
+      '(master-1 PREROUTING, master-1 INPUT): by -A PREROUTING -p tcp -m tcp --dport 10350 -j DNAT',
+    );
+    await simulation.act('hostnetwork metrics-server on');
+    await simulation.run(() => simulation.cluster.scrapes(2));
+    expect(
+      explain(simulation.events(), NODE)
+        .findings.map(({ text }) => text.en)
+        .join(),
+    ).not.toContain('as a pod');
   });
 
   it('an empty answer is a node without a value from 0.6 on', async () => {

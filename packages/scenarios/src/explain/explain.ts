@@ -160,7 +160,7 @@ function lastScrape(evidence: Evidence, node: string): Found | Answered {
   const { outcome, error = '' } = ended.detail;
   const gave = (verdict: Verdict, text: Finding['text']): Found => ({
     verdict,
-    findings: [...(asked === undefined ? [] : [askedOf(evidence, asked)]), { text, events: [ended.id] }],
+    findings: [...(asked === undefined ? [] : askedOf(evidence, asked)), { text, events: [ended.id] }],
   });
   if (outcome === 'skipped') return gave('never-asked', words.skippedNode(error));
   if (outcome === 'stuck') return gave('not-answered', words.stuck(error));
@@ -170,7 +170,7 @@ function lastScrape(evidence: Evidence, node: string): Found | Answered {
   return {
     asked,
     ended,
-    findings: [askedOf(evidence, asked), ...(elsewhere?.findings ?? []), kept],
+    findings: [...askedOf(evidence, asked), ...(elsewhere?.findings ?? []), kept],
     ...(elsewhere && { carriedBy: elsewhere.edge }),
   };
 }
@@ -199,10 +199,14 @@ function carriedElsewhere(
   return { edge, findings: [carried, both] };
 }
 
-const askedOf = (evidence: Evidence, { id, atMs, detail }: Scrape): Finding => ({
-  text: words.asked(evidence.when({ atMs }), detail.url),
-  events: [id],
-});
+/** The scrape, and which way it went where metrics-server is a pod. */
+function askedOf(evidence: Evidence, { id, atMs, detail }: Scrape): Finding[] {
+  const asked = { text: words.asked(evidence.when({ atMs }), detail.url), events: [id] };
+  const dial = evidence.of('net.connect').find(({ parent }) => parent === id);
+  const { pod, chains = [], rule } = dial?.detail ?? {};
+  if (dial === undefined || pod === undefined) return [asked];
+  return [asked, { text: words.dialledAsPod({ pod, node: dial.host, chains, rule }), events: [dial.id] }];
+}
 
 /** What the decoder left out of a scrape's answer, and what was left out when its round was put together or asked for. */
 function dropsOf(evidence: Evidence, scrape: Scrape): TraceEvent<'metrics-server.drop'>[] {
