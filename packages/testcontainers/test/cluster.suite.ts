@@ -43,8 +43,13 @@ export function clusterSuite(): void {
       '24.0.9',
       '28.0.0',
     ];
+    // Ten at once on two cores that others use, too: the sixty seconds of testcontainers are for one.
     const start = (version: string) =>
-      new ClusterSimContainer(IMAGE).withDocker(version).withLabels(LABEL).start();
+      new ClusterSimContainer(IMAGE)
+        .withDocker(version)
+        .withLabels(LABEL)
+        .withStartupTimeout(TEST_MS_MAX)
+        .start();
     const clusters = await Promise.all(engines.map(start));
     for (const [index, cluster] of clusters.entries()) {
       const [major, minor, patch] = (engines[index] as string).split('.').map(Number);

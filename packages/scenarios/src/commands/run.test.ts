@@ -30,7 +30,7 @@ describe('kubeedge-sim run', () => {
     const { out, exitCode } = await run(['--reporter', 'json']);
     expect(exitCode).toBe(0);
     const { totals, cases } = JSON.parse(out);
-    expect(totals).toMatchObject({ cases: 11, passed: 11 });
+    expect(totals).toMatchObject({ cases: 12, passed: 12 });
     for (const { cures } of cases) expect(cures.length).toBeGreaterThan(0);
   }, 60_000);
 
@@ -45,7 +45,7 @@ describe('kubeedge-sim run', () => {
     ]);
     expect(exitCode).toBe(1);
     const diagrams = [...(await readFile(file('sum.md'), 'utf8')).matchAll(/^```mermaid\n([\s\S]*?)^```$/gm)];
-    expect(diagrams).toHaveLength(11);
+    expect(diagrams).toHaveLength(12);
     for (const [, diagram = ''] of diagrams) {
       expect(await mermaid.parse(diagram)).toMatchObject({ diagramType: 'sequence' });
       expect(diagram.match(/participant \w+ as ✗ /g)).toHaveLength(1);
@@ -164,7 +164,7 @@ describe('kubeedge-sim run', () => {
     ] as const) {
       const { out, exitCode } = await run(['--reporter', 'json'], AbortSignal.abort(signal));
       expect(exitCode).toBe(code);
-      expect(JSON.parse(out).totals).toEqual({ cases: 11, passed: 0, failed: 0, error: 0, notPlayed: 11 });
+      expect(JSON.parse(out).totals).toEqual({ cases: 12, passed: 0, failed: 0, error: 0, notPlayed: 12 });
     }
   });
 
