@@ -55,15 +55,17 @@ export async function reverseProxy(
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort(new Error('context canceled')));
   const { endpoint, path, tls, headers, drops = () => false, component, parent } = target;
+  const named = connectionFields(request.headers);
+  const forwarded = [request.headers['x-forwarded-for'], request.raw.socket.remoteAddress];
   const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await buffer(request.raw);
   return httpRequest(host, {
     target: endpoint,
     method: request.method,
     path,
     headers: {
-      ...endToEnd(request.headers, drops),
+      ...endToEnd(request.headers, (name) => named.has(name) || drops(name)),
       ...headers,
-      'x-forwarded-for': request.raw.socket.remoteAddress,
+      'x-forwarded-for': forwarded.filter(Boolean).join(', '),
     },
     ...(body !== undefined && body.length > 0 && { body }),
     ...(tls && { tls }),
@@ -76,9 +78,14 @@ export async function reverseProxy(
 
 /** Passes an answer on to the client: status, headers and body as they come. */
 export function passOn(reply: FastifyReply, response: HttpResponse): FastifyReply {
-  const headers = endToEnd(response.headers, () => false);
+  const named = connectionFields(response.headers);
+  const headers = endToEnd(response.headers, (name) => named.has(name));
   return reply.code(response.status).headers(headers).send(response.body);
 }
+
+/** What a message says belongs to its connection. golang/go go1.15 removeConnectionHeaders */
+const connectionFields = ({ connection = '' }: IncomingHttpHeaders) =>
+  new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 
 /** Without what belongs to one connection. */
 function endToEnd(headers: IncomingHttpHeaders, drops: (name: string) => boolean): IncomingHttpHeaders {

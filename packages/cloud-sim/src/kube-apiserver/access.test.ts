@@ -55,8 +55,11 @@ it('answers reviews of tokens and of access', async () => {
     'system:serviceaccounts:kube-system',
   );
   const access = async (user: string) =>
-    (await face.ask('POST', '/apis/authorization.k8s.io/v1beta1/subjectaccessreviews', { spec: { user } }))
-      .json.status.allowed;
+    (
+      await face.ask('POST', '/apis/authorization.k8s.io/v1beta1/subjectaccessreviews', {
+        spec: { user, resourceAttributes: { verb: 'get', resource: 'pods' } },
+      })
+    ).json.status.allowed;
   expect(await access('jo')).toBe(true);
   expect(await access('system:anonymous')).toBe(false);
 });
@@ -101,11 +104,20 @@ it('tells servers behind it who asks, and whom to believe', async () => {
     reason: 'FailedDiscoveryCheck',
   });
   const seen = await face.run(() => startFakeKubelet(face.world, behind, { port: 4443, body: () => '{}' }));
-  const forged = { 'x-remote-user': 'root', 'x-remote-group': 'system:masters' };
+  const forged = {
+    'x-remote-user': 'root',
+    'x-remote-group': 'system:masters',
+    'x-forwarded-for': '192.0.2.1',
+    // What a client says of its own connection ends with that, and says nothing of what comes from here.
+    connection: 'x-once, x-remote-user',
+    'x-once': 'a',
+  };
   expect((await face.ask('GET', '/apis/metrics.k8s.io/v1beta1', undefined, forged)).status).toBe(200);
   expect(seen[0]?.headers).toMatchObject({
     'x-remote-user': ADMIN,
     'x-remote-group': 'system:masters, system:authenticated',
+    'x-forwarded-for': '192.0.2.1, 10.0.0.9',
   });
+  expect(seen[0]?.headers['x-once']).toBeUndefined();
   expect((await face.ask('GET', services)).json.status.conditions[0]).toMatchObject({ status: 'True' });
 });

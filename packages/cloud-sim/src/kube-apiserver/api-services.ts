@@ -1,6 +1,7 @@
 import type { KubeObject } from './objects.ts';
 import { formatRfc3339 } from './objects.ts';
 import type { ResourceType } from './resource-types.ts';
+import { apiServiceShape } from './shapes.data.ts';
 import { age, column } from './table.ts';
 
 /** An apiregistration.k8s.io/v1 APIService: a group version, and who answers for it. */
@@ -29,6 +30,7 @@ export const apiServices: ResourceType<ApiServiceObject> = {
   version: 'v1',
   plural: 'apiservices',
   kind: 'APIService',
+  shape: apiServiceShape,
   namespaced: false,
   hasStatus: true,
   printer: {

@@ -1,26 +1,60 @@
+import { apiServices } from './api-services.ts';
 import { isRecord, type JsonObject } from './json-object.ts';
-import type { KubeObject, Node, NodeInfo, Pod } from './objects.ts';
-import { namespaces, nodes, pods, type ResourceType } from './resource-types.ts';
+import type { KubeObject, Node, NodeInfo, Pod, Secret } from './objects.ts';
+import { events, namespaces, nodes, pods, type ResourceType, secrets, services } from './resource-types.ts';
+
+/** A new object: its status is for others to write. */
+export function asCreated(type: ResourceType, object: KubeObject): KubeObject {
+  switch (type) {
+    case pods: {
+      const { spec } = object as unknown as Partial<Pod>;
+      return {
+        ...object,
+        status: { phase: 'Pending', qosClass: qosClassOf(spec?.containers) },
+      } as KubeObject;
+    }
+    case namespaces:
+      return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } as KubeObject;
+    default:
+      return object;
+  }
+}
 
 /**
- * Adds to an object that is created what its type has in any case: what upstream defaults, and the empty parts that Go
- * writes out (kubernetes/kubernetes v1.19.10 pkg/apis/core/v1/defaults.go, pkg/registry/core/…/strategy.go).
+ * Adds to an object that a client has sent what its type has in any case: what upstream defaults, and the empty parts that
+ * Go writes out (kubernetes/kubernetes v1.19.10 pkg/apis/core/v1/defaults.go, pkg/registry/core/…/strategy.go).
  */
-export function withDefaults(type: ResourceType, object: KubeObject): KubeObject {
+export function completed(type: ResourceType, object: KubeObject): KubeObject {
   switch (type) {
     case nodes:
       return nodeDefaults(object as unknown as Partial<Node> & KubeObject);
     case pods:
       return podDefaults(object as unknown as Partial<Pod> & KubeObject);
-    case namespaces:
-      return {
-        ...object,
-        spec: { finalizers: ['kubernetes'] },
-        status: { phase: 'Active' },
-      } as unknown as KubeObject;
+    case secrets:
+      return secretDefaults(object as Secret & { stringData?: Record<string, string> });
+    case events:
+      return withParts(object, { involvedObject: {} });
+    case services:
+      return withParts(object, { spec: {}, status: { loadBalancer: {} } });
+    case apiServices as ResourceType:
+      return withParts(object, { spec: {}, status: { conditions: [] } });
     default:
       return object;
   }
+}
+
+const withParts = (object: KubeObject, parts: object): KubeObject => ({ ...parts, ...object });
+
+/** Text is kept as bytes (pkg/apis/core/v1/conversion.go Convert_v1_Secret_To_core_Secret). */
+function secretDefaults({ stringData, ...secret }: Secret & { stringData?: Record<string, string> }): Secret {
+  const bytes = Object.entries(stringData ?? {}).map(
+    ([key, text]) => [key, Buffer.from(text).toString('base64')] as const,
+  );
+  return {
+    ...secret,
+    ...(bytes.length > 0 && { data: { ...secret.data, ...Object.fromEntries(bytes) } }),
+    type: secret.type || 'Opaque',
+  };
 }
 
 const emptyNodeInfo: NodeInfo = {
@@ -56,7 +90,6 @@ function nodeDefaults(node: Partial<Node> & KubeObject): KubeObject {
   } as unknown as KubeObject;
 }
 
-/** A new pod is Pending, whatever it says of itself. */
 function podDefaults(pod: Partial<Pod> & KubeObject): KubeObject {
   const spec = (pod.spec ?? {}) as unknown as JsonObject;
   const containers = Array.isArray(spec['containers']) ? spec['containers'] : undefined;
@@ -79,7 +112,7 @@ function podDefaults(pod: Partial<Pod> & KubeObject): KubeObject {
       ...spec,
       ...(containers !== undefined && { containers: withResources(containers) }),
     },
-    status: { phase: 'Pending', qosClass: qosClassOf(containers) },
+    status: { phase: 'Pending', qosClass: qosClassOf(containers), ...pod.status },
   } as unknown as KubeObject;
 }
 

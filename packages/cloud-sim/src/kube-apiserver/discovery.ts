@@ -63,11 +63,15 @@ export function addDiscovery(app: FastifyInstance, options: DiscoveryOptions): v
       .filter(({ group }) => group !== '')
       .map(({ group, version: v }) => ({ group, version: v }));
   const groups = () => grouped([...own(), ...options.groups]);
-  const get = (url: string, document: (params: Record<string, string>) => object | undefined) =>
-    app.get(url, (request, reply) => {
-      const found = document(request.params as Record<string, string>);
-      return found === undefined ? sendText(reply, '404 page not found', 404) : sendJson(reply, found);
-    });
+  const get = (path: string, document: (params: Record<string, string>) => object | undefined) => {
+    // A slash at the end makes no difference.
+    for (const url of [path, `${path}/`]) {
+      app.get(url, (request, reply) => {
+        const found = document(request.params as Record<string, string>);
+        return found === undefined ? sendText(reply, '404 page not found', 404) : sendJson(reply, found);
+      });
+    }
+  };
   get('/version', () => version);
   get('/api', () => ({
     kind: 'APIVersions',

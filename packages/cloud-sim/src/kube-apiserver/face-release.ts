@@ -11,6 +11,8 @@ export interface FaceRelease {
   /** How a name that is no DNS-1123 subdomain is refused, and one that is no DNS-1035 label. */
   readonly subdomainRule: string;
   readonly labelRule: string;
+  /** The same of one that is no DNS-1123 label, e.g. a container's. */
+  readonly dnsLabelRule: string;
   /** What may be changed of a pod, in the words of the release. */
   readonly mutablePodFields: string;
   /** Whether a negative terminationGracePeriodSeconds may be set to 1 (from 1.22). */
@@ -37,6 +39,10 @@ export function faceRelease(version: string): FaceRelease {
       `${lowercase} must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an ` +
       "alphanumeric character (e.g. 'example.com', regex used for validation is " +
       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+    dnsLabelRule:
+      `${minor >= 21 ? 'a lowercase RFC 1123 label' : 'a DNS-1123 label'} must consist of lower case alphanumeric ` +
+      "characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex " +
+      "used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
     labelRule:
       "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic " +
       "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +

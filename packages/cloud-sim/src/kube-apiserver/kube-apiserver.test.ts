@@ -172,6 +172,14 @@ describe('the node proxy', () => {
     ]);
   });
 
+  it('passes the path on as the client has written it', async () => {
+    const seen = await world.run(() => startFakeKubelet(world, edge, { port: 10350, body: () => 'ok' }));
+    for (const path of ['/logs/a%20b%3Fc%2Fd', '/logs/', '/proxy/a', '/', '']) {
+      expect((await get(`/api/v1/nodes/edge-node-1/proxy${path}`)).status).toBe(200);
+      expect(seen.pop()?.url).toBe(path === '' ? '/' : path);
+    }
+  });
+
   it('goes through its own NAT, and the hops are linked to their cause', async () => {
     const cloudcore = world.net.host({ name: 'cloudcore', address: '10.0.0.3' });
     master.nat.append({ chain: 'OUTPUT', dport: 10350, to: { address: '10.0.0.3', port: 10003 } });

@@ -10,6 +10,7 @@ import {
 import fastify, { type FastifyInstance } from 'fastify';
 import { addAccess } from './access.ts';
 import { type ApiService, addApiService } from './aggregation.ts';
+import { answerErrors } from './answer-errors.ts';
 import { type AuthenticationOptions, createAuthenticator } from './authentication.ts';
 import { type ClientUpgrade, routeUpgrades } from './client-upgrades.ts';
 import type { ClusterDescription } from './describe-cluster.ts';
@@ -23,7 +24,8 @@ import { addPodConnect } from './pod-connect.ts';
 import { addPodLog } from './pod-log.ts';
 import { addResourceRoutes } from './resource-routes.ts';
 import { addReviews } from './reviews.ts';
-import { sendText } from './send.ts';
+import { sendJson, sendText } from './send.ts';
+import { unknownPath } from './status.ts';
 import { COMPONENT } from './trace-kinds.ts';
 import { upgradeTraits } from './upgrade-traits.ts';
 
@@ -76,6 +78,8 @@ export async function startKubeApiserver(
   let server: Server = createHttpServer();
   const app = fastify({
     pluginTimeout: 0,
+    // A path that is no text, e.g. `%zz`; Go's server answers that before anybody sees it.
+    frameworkErrors: (_error, _request, reply) => void sendText(reply, '400 Bad Request', 400),
     exposeHeadRoutes: false,
     // `edge-1:10350` names a node and its port.
     routerOptions: { maxParamLength: 1_000 },
@@ -160,5 +164,13 @@ function addRoutes(app: FastifyInstance, assembly: Assembly): void {
     upgradeOf: ({ raw }) => assembly.upgradeOf(raw),
     signal: assembly.signal,
   });
-  app.setNotFoundHandler((_request, reply) => sendText(reply, '404 page not found', 404));
+  answerErrors(app);
+  const isServed = (group: string) =>
+    store.types().some((type) => type.group === group) ||
+    apiServices.some((service) => service.group === group);
+  app.setNotFoundHandler((request, reply) => {
+    const [, , group] = /^\/(api|apis\/([^/?]+))(?:[/?]|$)/.exec(request.url) ?? [];
+    const known = request.url.startsWith('/api/') || (group !== undefined && isServed(group));
+    return known ? sendJson(reply, unknownPath(), 404) : sendText(reply, '404 page not found', 404);
+  });
 }

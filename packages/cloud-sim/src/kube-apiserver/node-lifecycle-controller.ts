@@ -34,7 +34,7 @@ export function startNodeLifecycleController(
     const ready = readyOf(node);
     if (ready === undefined || statuses.get(name) === ready.status) return;
     statuses.set(name, ready.status);
-    const detail = { node: name, status: ready.status, reason: ready.reason };
+    const detail = { node: name, status: ready.status, reason: ready.reason ?? '' };
     world.trace.emit({ host: host.name, component: COMPONENT, kind: 'node.ready', detail });
   };
   const check = (node: Node) => {

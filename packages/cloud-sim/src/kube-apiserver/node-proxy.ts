@@ -1,12 +1,12 @@
-import type { Certificate, Host, World } from '@kubeedge-sim/sim-kit';
+import type { Certificate, Endpoint, Host, World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { passOn } from '../go-reverse-proxy.ts';
 import { forward } from './forward.ts';
 import { goErrorText } from './go-errors.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Node, NodeAddressType } from './objects.ts';
+import type { NodeAddressType } from './objects.ts';
 import { sendJson } from './send.ts';
-import { badRequest, notFound, unknownError } from './status.ts';
+import { badRequest, notFound, type Status, unknownError } from './status.ts';
 import { COMPONENT } from './trace-kinds.ts';
 
 export interface NodeProxyOptions {
@@ -26,7 +26,7 @@ const DEFAULT_KUBELET_PORT = 10250;
 /** Adds `/api/v1/nodes/NODE/proxy/…`, which goes to the node's kubelet endpoint over HTTPS. */
 export function addNodeProxy(app: FastifyInstance, options: NodeProxyOptions): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => proxy(request, reply, options);
-  const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+  const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
   app.route({ method: methods, url: '/api/v1/nodes/:name/proxy', handler });
   app.route({ method: methods, url: '/api/v1/nodes/:name/proxy/*', handler });
 }
@@ -39,14 +39,17 @@ export function addNodeProxy(app: FastifyInstance, options: NodeProxyOptions): v
  */
 async function proxy(request: FastifyRequest, reply: FastifyReply, options: NodeProxyOptions) {
   const { world, host, store } = options;
-  const { name, '*': rest = '' } = request.params as { name: string; '*'?: string };
-  const [wanted, port] = splitNameAndPort(name);
-  const node = store.node(wanted);
-  if (node === undefined) return sendJson(reply, notFound({ resource: 'nodes' }, wanted), 404);
-  const address = preferredAddress(node);
-  if (address === undefined) return sendJson(reply, badRequest('no preferred addresses found'), 400);
-  const target = { address, port: port ?? kubeletPortOf(node) };
+  const { name } = request.params as { name: string };
+  const asked = splitNameAndPort(name);
+  if (asked === undefined)
+    return sendJson(reply, badRequest(`invalid node request ${JSON.stringify(name)}`), 400);
+  const [wanted, port] = asked;
+  const kubelet = kubeletOf(store, wanted);
+  if ('status' in kubelet) return sendJson(reply, kubelet, kubelet.code);
+  const target = { address: kubelet.address, port: port ?? kubelet.port };
   const [uri, query] = splitOnce(request.url, '?');
+  // As the client has written it: what is escaped there would mean something else without.
+  const [, rest = ''] = /^[^?]*?\/proxy\/?(.*)$/s.exec(uri) ?? [];
   const path = `/${rest}${query === undefined ? '' : `?${query}`}`;
   const url = `https://${target.address}:${target.port}${path}`;
   const trace = (parent: number) => ({ host: host.name, component: COMPONENT, parent });
@@ -76,25 +79,35 @@ async function proxy(request: FastifyRequest, reply: FastifyReply, options: Node
   }
 }
 
-/** `edge-1`, `edge-1:10250` or `https:edge-1:10250` (apimachinery v0.19.3 pkg/util/net/port_split.go). */
-function splitNameAndPort(text: string): [name: string, port: number | undefined] {
-  const parts = text.split(':');
-  if (parts.length === 3) parts.shift();
-  const [name = '', port] = parts;
-  return [name, port === undefined || port === '' ? undefined : Number(port)];
+/**
+ * `edge-1`, `edge-1:10250` or `https:edge-1:10250` (apimachinery v0.19.3 pkg/util/net/port_split.go); undefined for what is
+ * none of these.
+ */
+function splitNameAndPort(text: string): [name: string, port: number | undefined] | undefined {
+  const [, name = '', port = ''] = /^(?:https?:)?([^:]+)(?::(\d{0,5}))?$/.exec(text) ?? [];
+  if (name === '' || Number(port) > 65_535) return undefined;
+  return [name, port === '' ? undefined : Number(port)];
 }
 
-/** Where the node's kubelet listens, by its own account. */
-export const kubeletPortOf = (node: Node): number =>
-  node.status.daemonEndpoints.kubeletEndpoint.Port || DEFAULT_KUBELET_PORT;
-
-/** The address by which the API server reaches a node. */
-export function preferredAddress(node: Node): string | undefined {
+/**
+ * Where the API server reaches a node's kubelet: at a preferred address, and the port of the kubelet's own account; or why
+ * it does not. kubernetes v1.19.3 pkg/kubelet/client/kubelet_client.go GetConnectionInfo, pkg/util/node/node.go
+ * GetPreferredNodeAddress
+ */
+export function kubeletOf(store: ObjectStore, name: string): Endpoint | Status {
+  const node = store.node(name);
+  if (node === undefined) return notFound({ resource: 'nodes' }, name);
+  const { addresses, daemonEndpoints } = node.status;
   for (const wanted of addressTypes) {
-    const found = node.status.addresses.find(({ type }) => type === wanted);
-    if (found !== undefined) return found.address;
+    const found = addresses.find(({ type }) => type === wanted);
+    if (found !== undefined)
+      return {
+        address: found.address,
+        port: daemonEndpoints.kubeletEndpoint.Port || DEFAULT_KUBELET_PORT,
+      };
   }
-  return undefined;
+  const known = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ');
+  return unknownError(`no preferred addresses found; known addresses: [${known}]`);
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

@@ -172,7 +172,7 @@ function beaten(node: Node, beat: NodeHeartbeat, nowMs: number): Node {
       // What the lifecycle controller had filled in for a silent kubelet goes with its first sign of life.
       conditions: [
         ...status.conditions.filter(
-          ({ type, reason }) => type !== 'Ready' && !reason.startsWith('NodeStatus'),
+          ({ type, reason = '' }) => type !== 'Ready' && !reason.startsWith('NodeStatus'),
         ),
         condition,
       ],

@@ -49,8 +49,9 @@ export interface NodeCondition {
   status: ConditionStatus;
   lastHeartbeatTime: string;
   lastTransitionTime: string;
-  reason: string;
-  message: string;
+  /** Clients may leave both out. */
+  reason?: string;
+  message?: string;
 }
 
 export type NodeAddressType = 'InternalIP' | 'ExternalIP' | 'Hostname' | 'InternalDNS' | 'ExternalDNS';

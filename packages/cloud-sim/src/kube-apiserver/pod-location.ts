@@ -1,9 +1,9 @@
 import type { Endpoint } from '@kubeedge-sim/sim-kit';
 import type { RemoteCommandWants } from '@kubeedge-sim/spdy';
-import { kubeletPortOf, preferredAddress } from './node-proxy.ts';
+import { kubeletOf } from './node-proxy.ts';
 import type { ObjectStore } from './object-store.ts';
 import { containerOf } from './pod-container.ts';
-import { isTrue } from './pod-log-query.ts';
+import { isTrue } from './query.ts';
 import { badRequest, notFound, type Status } from './status.ts';
 
 /** What of a pod can be connected to. */
@@ -33,11 +33,8 @@ export function locatePod(
   if (typeof container !== 'string') return container;
   const { nodeName } = pod.spec;
   if (!nodeName) return badRequest(`pod ${name} does not have a host assigned`);
-  const node = store.node(nodeName);
-  if (node === undefined) return notFound({ resource: 'nodes' }, nodeName);
-  const address = preferredAddress(node);
-  if (address === undefined) return badRequest('no preferred addresses found');
-  const target = { address, port: kubeletPortOf(node) };
+  const target = kubeletOf(store, nodeName);
+  if ('status' in target) return target;
   if (subresource === 'portforward') {
     const ports = query.getAll('ports').join(',');
     const asked = ports === '' ? '' : `?${new URLSearchParams({ port: ports })}`;

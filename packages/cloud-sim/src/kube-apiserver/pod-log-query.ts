@@ -1,3 +1,4 @@
+import { integerOf, isTrue } from './query.ts';
 import { badRequest, type Cause, invalid, type Status } from './status.ts';
 
 /** The query of a log request: the container, and what is passed on to the kubelet. */
@@ -14,6 +15,7 @@ const BOOLEANS = ['follow', 'previous', 'timestamps'] as const;
  * Reads PodLogOptions; a Status says what is wrong with them.
  * kubernetes v1.19.3 pkg/apis/core/validation/validation.go ValidatePodLogOptions; kubernetes/apimachinery
  * v0.19.3 pkg/runtime/conversion.go; pkg/registry/core/pod/strategy.go LogLocation
+ * @throws StatusError 400 for a number that is none
  */
 export function readLogQuery(query: URLSearchParams, pod: string): LogQuery | Status {
   const kubelet = new URLSearchParams();
@@ -24,10 +26,7 @@ export function readLogQuery(query: URLSearchParams, pod: string): LogQuery | St
   for (const [name, least] of Object.entries(INTEGERS)) {
     const value = query.get(name);
     if (value === null) continue;
-    if (!/^[+-]?\d{1,18}$/.test(value)) {
-      return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-    }
-    const number = BigInt(value);
+    const number = integerOf(value);
     if (number < least) causes.push(tooSmall(name, number, least));
     kubelet.set(name, `${number}`);
   }
@@ -49,10 +48,6 @@ export function readLogQuery(query: URLSearchParams, pod: string): LogQuery | St
   if (causes.length > 0) return invalid('PodLogOptions', pod, causes);
   return { container: query.get('container') ?? '', kubelet };
 }
-
-/** kubernetes/apimachinery v0.19.3 pkg/runtime/converter.go Convert_Slice_string_To_bool */
-export const isTrue = (value: string | null): boolean =>
-  value !== null && value !== '0' && !/^false$/i.test(value);
 
 function tooSmall(field: string, value: bigint, least: 0 | 1): Cause {
   const must = least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0';

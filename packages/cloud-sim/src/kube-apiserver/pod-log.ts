@@ -5,7 +5,7 @@ import { type HttpResponse, httpRequest } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DIAL_TIMEOUT_MS } from '../go-reverse-proxy.ts';
 import { goErrorText } from './go-errors.ts';
-import { kubeletPortOf, type NodeProxyOptions, preferredAddress } from './node-proxy.ts';
+import { kubeletOf, type NodeProxyOptions } from './node-proxy.ts';
 import type { Pod } from './objects.ts';
 import { containerOf } from './pod-container.ts';
 import { type LogQuery, readLogQuery } from './pod-log-query.ts';
@@ -58,11 +58,8 @@ async function stream(
   { world, host, store, eventOf, kubeletClientCertificate: certificate }: NodeProxyOptions,
   { node: name, path }: { node: string; path: string },
 ) {
-  const node = store.node(name);
-  if (node === undefined) return sendStatus(reply, notFound({ resource: 'nodes' }, name));
-  const address = preferredAddress(node);
-  if (address === undefined) return sendStatus(reply, badRequest('no preferred addresses found'));
-  const target = { address, port: kubeletPortOf(node) };
+  const target = kubeletOf(store, name);
+  if ('status' in target) return sendStatus(reply, target);
   const url = `https://${target.address}:${target.port}${path}`;
   const trace = (parent: number) => ({ host: host.name, component: COMPONENT, parent });
   const detail = { node: name, url: world.net.describe(url) };

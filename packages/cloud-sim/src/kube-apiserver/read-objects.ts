@@ -5,10 +5,19 @@ import type { FaceRelease } from './face-release.ts';
 import { negotiate, type Wanted } from './negotiate.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { KubeObject } from './objects.ts';
+import { integerOf, isTrue, queryOf } from './query.ts';
 import { apiVersionOf, type ResourceType } from './resource-types.ts';
 import { type SelectionQuery, selectionOf } from './selection.ts';
 import { goJson, sendJson, sendJsonText } from './send.ts';
-import { type Cause, invalid, notFound, StatusError, tooLargeVersion } from './status.ts';
+import {
+  badRequest,
+  type Cause,
+  expired,
+  invalid,
+  notFound,
+  StatusError,
+  tooLargeVersion,
+} from './status.ts';
 import { toTable } from './table.ts';
 import { startWatch } from './watch.ts';
 import type { Target } from './write-objects.ts';
@@ -20,6 +29,8 @@ export interface ReadQuery extends SelectionQuery {
   sendInitialEvents?: string;
   allowWatchBookmarks?: string;
   timeoutSeconds?: string;
+  limit?: string;
+  continue?: string;
   includeObject?: string;
 }
 
@@ -79,7 +90,7 @@ export function createReader({ store, clock, encoder, release }: ReaderOptions):
       since: beginOf(initial, since, store),
       bookmarks: isTrue(query.allowWatchBookmarks),
       marksInitialEnd: initial === true && isTrue(query.allowWatchBookmarks),
-      timeoutSeconds: Number(query.timeoutSeconds ?? 0),
+      timeoutSeconds: Number(integerOf(query.timeoutSeconds ?? '0')),
       encode(object) {
         if (as === undefined) return encoder.whole(type, object);
         if (as === 'PartialObjectMetadata') return goJson(encoder.partial(type, object, version));
@@ -96,10 +107,14 @@ export function createReader({ store, clock, encoder, release }: ReaderOptions):
   const reader: ObjectReader = {
     list(request, reply, target) {
       const { type, namespace } = target;
-      const query = request.query as ReadQuery;
+      const query: ReadQuery = queryOf(request);
       const wanted = negotiate(request.headers.accept);
+      integerOf(query.limit ?? '0');
       if (isTrue(query.watch)) return watch(reply, target, query, wanted);
       const since = versionOf(query) ?? 0;
+      checkList(query, release);
+      if (query.resourceVersionMatch === 'Exact' && since < Number(store.resourceVersion))
+        throw new StatusError(expired('The resourceVersion for the provided list is too old.'));
       if (since > Number(store.resourceVersion))
         throw new StatusError(tooLargeVersion(since, store.resourceVersion));
       const objects = selectionOf(type, namespace, query).list(store.of(type));
@@ -133,14 +148,12 @@ export function createReader({ store, clock, encoder, release }: ReaderOptions):
         return sendJson(reply, encoder.partial(type, object, version), status);
       const { selfLink, resourceVersion } = encoder.seen(type, object).metadata;
       const metadata = { ...(selfLink !== undefined && { selfLink }), resourceVersion };
-      const query = request.query as ReadQuery;
+      const query: ReadQuery = queryOf(request);
       return sendJson(reply, tableOf(type, [object], { metadata, query, version }), status);
     },
   };
   return reader;
 }
-
-const isTrue = (text: string | undefined) => text === 'true' || text === '1';
 
 /** Undefined when the client names none. @throws StatusError 400 */
 function versionOf({ resourceVersion = '' }: ReadQuery): number | undefined {
@@ -166,6 +179,34 @@ function beginOf(
 }
 
 const META = 'meta.k8s.io';
+
+/**
+ * Refuses a list that asks for what cannot go together, or for a page that nobody has offered.
+ * @throws StatusError 400, 422 (kubernetes/apimachinery v0.19.10, v0.36.2
+ * pkg/apis/meta/internalversion/validation/validation.go)
+ */
+function checkList(query: ReadQuery, { knowsInitialEvents }: FaceRelease): void {
+  const { resourceVersion = '', resourceVersionMatch: match = '', sendInitialEvents } = query;
+  if (query.continue)
+    throw new StatusError(badRequest('continue key is not valid: no list here has a second page'));
+  const causes: Cause[] = [];
+  const forbid = (field: string, why: string) =>
+    causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field });
+  if (sendInitialEvents !== undefined && knowsInitialEvents)
+    forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
+  if (match !== '') {
+    const field = 'resourceVersionMatch';
+    if (resourceVersion === '')
+      forbid(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (match !== 'Exact' && match !== 'NotOlderThan') {
+      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
+      causes.push({ reason: 'FieldValueNotSupported', message, field });
+    }
+    if (match === 'Exact' && resourceVersion === '0')
+      forbid(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  }
+  if (causes.length > 0) throw new StatusError(invalid('ListOptions', '', causes, META));
+}
 
 /**
  * Whether a watch asks for what there is at first; undefined when it does not say.

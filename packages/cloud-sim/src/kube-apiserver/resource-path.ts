@@ -15,7 +15,8 @@ export interface ResourcePath {
 export function parseResourcePath(path: string): ResourcePath | undefined {
   let parts: string[];
   try {
-    parts = path.split('/').map(decodeURIComponent);
+    // A slash at the end makes no difference.
+    parts = path.replace(/\/$/, '').split('/').map(decodeURIComponent);
   } catch {
     return undefined;
   }
@@ -55,7 +56,8 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** kubernetes/apiserver v0.19.3 pkg/endpoints/request/requestinfo.go NewRequestInfo. */
 export function attributesOf(method: string, url: string): RequestAttributes {
-  const { pathname: path, searchParams } = new URL(url, 'https://apiserver');
+  const [path = '', search] = url.split('?', 2);
+  const searchParams = new URLSearchParams(search);
   const [, group = '', rest] = /^\/(?:api|apis\/([^/]+))\/v[^/]+\/(.+)$/.exec(path) ?? [];
   const [plural = '', ...others] = rest?.split('/') ?? [];
   const deep =

@@ -1,16 +1,19 @@
 import type { Clock, Rng } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { decodedAs } from './decode-body.ts';
 import { createObjectEncoder } from './encode-objects.ts';
 import type { FaceRelease } from './face-release.ts';
 import type { ObjectStore } from './object-store.ts';
 import { patched, patchTypesOf } from './patches.ts';
-import { createReader, type ReadQuery } from './read-objects.ts';
+import { integerOf, queryOf } from './query.ts';
+import { createReader } from './read-objects.ts';
 import { mediaTypeOf, readJson } from './request-body.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { pods, type ResourceType } from './resource-types.ts';
-import { sendJson, sendText } from './send.ts';
-import { badRequest, methodNotAllowed, StatusError } from './status.ts';
-import { createObjectWriter, type DeleteOptions } from './write-objects.ts';
+import { sendJson } from './send.ts';
+import { bindingShape, deleteOptionsShape } from './shapes.data.ts';
+import { badRequest, invalid, methodNotAllowed, StatusError } from './status.ts';
+import { createObjectWriter, type WriteOptions } from './write-objects.ts';
 
 const JSON_ONLY = ['application/json'];
 
@@ -23,7 +26,7 @@ export function addResourceRoutes(
   const encoder = createObjectEncoder(release);
   const reader = createReader({ store, clock, encoder, release });
   const writer = createObjectWriter(store, { clock, rng, release });
-  const method = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  const method = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
   app.route({ method, url: '/api/v1/*', handler: (request, reply) => handle(request, reply, '', 'v1') });
   app.route({
     method,
@@ -40,14 +43,8 @@ export function addResourceRoutes(
     const type = store
       .types()
       .find((each) => each.plural === path?.plural && each.group === group && each.version === version);
-    if (path === undefined || type === undefined || !isServed(type, path))
-      return sendText(reply, '404 page not found', 404);
-    try {
-      return await answer(request, reply, type, path);
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      return sendJson(reply, error.status, error.status.code);
-    }
+    if (path === undefined || type === undefined || !isServed(type, path)) return reply.callNotFound();
+    return answer(request, reply, type, path);
   }
 
   async function answer(
@@ -57,9 +54,10 @@ export function addResourceRoutes(
     { namespace, name, subresource }: ResourcePath,
   ) {
     const target = { type, ...(namespace !== undefined && { namespace }) };
-    const query = request.query as ReadQuery & { dryRun?: string };
-    const write = { dryRun: query.dryRun === 'All' };
-    if (subresource === 'binding') return bind(request, reply, namespace ?? '', name ?? '');
+    const query = queryOf(request);
+    const write = { dryRun: isDryRun(query['dryRun'], request.method) };
+    if (subresource === 'binding')
+      return bind(request, reply, { namespace: namespace ?? '', name: name ?? '' }, write);
     if (name === undefined) {
       if (request.method === 'GET') return reader.list(request, reply, target);
       if (request.method !== 'POST' || (type.namespaced && namespace === undefined))
@@ -76,7 +74,7 @@ export function addResourceRoutes(
         return reader.send(request, reply, type, object, created ? 201 : 200);
       }
       case 'PATCH': {
-        const patch = await readJson(request, patchTypesOf(type));
+        const patch = await readJson(request, patchTypesOf(type), 'error decoding patch');
         const mediaType = mediaTypeOf(request);
         const object = writer.change(
           named,
@@ -87,11 +85,17 @@ export function addResourceRoutes(
       }
       case 'DELETE': {
         if (subresource !== undefined) throw new StatusError(methodNotAllowed());
-        const options = ((await readJson(request, JSON_ONLY)) ?? {}) as DeleteOptions;
-        const { gracePeriodSeconds } = request.query as { gracePeriodSeconds?: string };
+        const options = decodedAs(
+          'DeleteOptions',
+          'v1',
+          deleteOptionsShape,
+          (await readJson(request, JSON_ONLY)) ?? {},
+        ) as { gracePeriodSeconds?: number; dryRun?: string[] };
+        const seconds = query['gracePeriodSeconds'];
         const { object, gone } = writer.delete(named, {
           ...options,
-          ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
+          ...(seconds !== undefined && { gracePeriodSeconds: Number(integerOf(seconds)) }),
+          dryRun: write.dryRun || isDryRun(options.dryRun?.[0], 'DELETE'),
         });
         if (!gone || type === pods) return reader.send(request, reply, type, object);
         const details = {
@@ -107,14 +111,39 @@ export function addResourceRoutes(
     }
   }
 
-  async function bind(request: FastifyRequest, reply: FastifyReply, namespace: string, name: string) {
+  async function bind(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { namespace, name }: { namespace: string; name: string },
+    write: WriteOptions,
+  ) {
     if (request.method !== 'POST') throw new StatusError(methodNotAllowed());
-    const body = (await readJson(request, JSON_ONLY)) as { target?: { name?: string } } | undefined;
-    const node = body?.target?.name;
-    if (!node) throw new StatusError(badRequest('target.name: Required value'));
-    writer.bind(namespace, name, node);
+    const body = (await readJson(request, JSON_ONLY)) ?? {};
+    const { metadata, target } = decodedAs('Binding', 'v1', bindingShape, body) as {
+      metadata?: { name?: string };
+      target?: { name?: string };
+    };
+    if (metadata?.name !== undefined && metadata.name !== name)
+      throw new StatusError(badRequest('name in URL does not match name in Binding object'));
+    if (!target?.name) throw new StatusError(badRequest('target.name: Required value'));
+    writer.bind(namespace, name, target.name, write);
     return sendJson(reply, { ...success, code: 201 }, 201);
   }
+}
+
+const optionsOf: Readonly<Record<string, string>> = {
+  POST: 'CreateOptions',
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+  DELETE: 'DeleteOptions',
+};
+
+/** @throws StatusError 422, which is what keeps a mistaken dry run from being a real one */
+function isDryRun(value: string | undefined, method: string): boolean {
+  if (value === undefined || value === 'All') return value === 'All';
+  const message = `Unsupported value: []string{${JSON.stringify(value)}}: supported values: "All"`;
+  const cause = { reason: 'FieldValueNotSupported', message, field: 'dryRun' };
+  throw new StatusError(invalid(optionsOf[method] ?? '', '', [cause], 'meta.k8s.io'));
 }
 
 const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };

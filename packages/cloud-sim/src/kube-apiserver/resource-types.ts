@@ -20,6 +20,18 @@ import {
   secretPrinter,
   servicePrinter,
 } from './printers.ts';
+import type { StructShape } from './shape.ts';
+import {
+  configMapShape,
+  endpointsShape,
+  eventShape,
+  leaseShape,
+  namespaceShape,
+  nodeShape,
+  podShape,
+  secretShape,
+  serviceShape,
+} from './shapes.data.ts';
 import { nodePrinter, type Printer, podPrinter } from './table.ts';
 
 /** A sort of objects that the store keeps and the face serves; the core group is ''. */
@@ -32,6 +44,8 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** What members clients' objects are checked for, besides metadata. */
+  readonly shape?: StructShape['members'];
   /** Whether `…/NAME/status` is a resource of its own. */
   readonly hasStatus?: boolean;
   /** Whether a PUT of what is not there creates it, e.g. for leases. */
@@ -57,6 +71,7 @@ export const nodes: ResourceType<Node> = {
   ...core,
   plural: 'nodes',
   kind: 'Node',
+  shape: nodeShape,
   namespaced: false,
   shortNames: ['no'],
   hasStatus: true,
@@ -68,6 +83,7 @@ export const pods: ResourceType<Pod> = {
   ...core,
   plural: 'pods',
   kind: 'Pod',
+  shape: podShape,
   namespaced: true,
   shortNames: ['po'],
   categories: ['all'],
@@ -90,6 +106,7 @@ export const configMaps: ResourceType<ConfigMap> = {
   ...core,
   plural: 'configmaps',
   kind: 'ConfigMap',
+  shape: configMapShape,
   namespaced: true,
   shortNames: ['cm'],
   printer: configMapPrinter,
@@ -99,6 +116,7 @@ export const secrets: ResourceType<Secret> = {
   ...core,
   plural: 'secrets',
   kind: 'Secret',
+  shape: secretShape,
   namespaced: true,
   fields: ({ type }) => ({ type: type ?? '' }),
   printer: secretPrinter,
@@ -108,6 +126,7 @@ export const namespaces: ResourceType<Namespace> = {
   ...core,
   plural: 'namespaces',
   kind: 'Namespace',
+  shape: namespaceShape,
   namespaced: false,
   shortNames: ['ns'],
   hasStatus: true,
@@ -119,6 +138,7 @@ export const events: ResourceType<Event> = {
   ...core,
   plural: 'events',
   kind: 'Event',
+  shape: eventShape,
   namespaced: true,
   shortNames: ['ev'],
   // kubernetes/kubernetes v1.19.10 pkg/registry/core/event/strategy.go ToSelectableFields
@@ -143,6 +163,7 @@ export const services: ResourceType<Service> = {
   ...core,
   plural: 'services',
   kind: 'Service',
+  shape: serviceShape,
   namespaced: true,
   shortNames: ['svc'],
   categories: ['all'],
@@ -154,6 +175,7 @@ export const endpoints: ResourceType<Endpoints> = {
   ...core,
   plural: 'endpoints',
   kind: 'Endpoints',
+  shape: endpointsShape,
   namespaced: true,
   shortNames: ['ep'],
   createsOnUpdate: true,
@@ -165,6 +187,7 @@ export const leases: ResourceType<Lease> = {
   version: 'v1',
   plural: 'leases',
   kind: 'Lease',
+  shape: leaseShape,
   namespaced: true,
   createsOnUpdate: true,
   unconditionalUpdate: false,

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANONYMOUS, type Authenticator, type User } from './authentication.ts';
+import { decodedAs } from './decode-body.ts';
 import type { FaceRelease } from './face-release.ts';
 import { readJson } from './request-body.ts';
 import { sendJson } from './send.ts';
-import { StatusError } from './status.ts';
+import { listOf, struct } from './shape.ts';
+import { objectShape } from './shapes.data.ts';
+import { badRequest, type Cause, invalid, StatusError } from './status.ts';
 
 /** Questions that are answered at once and never kept. */
 export const reviewTypesOf = ({ betaReviews }: FaceRelease) =>
@@ -30,6 +33,41 @@ interface ReviewSpec {
   token?: string;
   audiences?: string[];
   user?: string;
+  groups?: string[];
+  resourceAttributes?: object;
+  nonResourceAttributes?: object;
+}
+
+const reviewShape = objectShape('v1.Review', {
+  spec: struct('v1.ReviewSpec', {
+    token: 'string',
+    audiences: listOf('string'),
+    user: 'string',
+    groups: listOf('string'),
+    resourceAttributes: struct('v1.ResourceAttributes', {}),
+    nonResourceAttributes: struct('v1.NonResourceAttributes', {}),
+  }),
+});
+
+/**
+ * A question that names nobody, or nothing, has no answer.
+ * @throws StatusError 422 (kubernetes/kubernetes v1.19.10 pkg/apis/authorization/validation/validation.go)
+ */
+function checkAccessSpec(spec: ReviewSpec, namesUser: boolean): void {
+  const causes: Cause[] = [];
+  const refuse = (field: string, value: string, why: string) =>
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+      field,
+    });
+  if ((spec.resourceAttributes === undefined) === (spec.nonResourceAttributes === undefined)) {
+    const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    refuse('spec.resourceAttributes', 'null', why);
+  }
+  if (namesUser && !spec.user && (spec.groups ?? []).length === 0)
+    refuse('spec.user', '', 'at least one of user or group must be specified');
+  if (causes.length > 0) throw new StatusError(invalid('', '', causes, 'authorization.k8s.io'));
 }
 
 export interface ReviewOptions {
@@ -52,7 +90,9 @@ export function addReviews(
   const tokenStatus = ({ token = '', audiences }: ReviewSpec) => {
     const user = authenticator.userOfToken(token);
     // kubernetes/kubernetes v1.19.10 pkg/registry/authentication/tokenreview/storage.go: no error for a mere unknown one.
-    if (user === undefined) return { user: {}, ...(token === '' && { error: 'no token was given' }) };
+    if (token === '')
+      throw new StatusError(badRequest('token is required for TokenReview in authentication'));
+    if (user === undefined) return { user: {} };
     const { name: username, groups } = user;
     return { authenticated: true, user: { username, groups }, ...(audiences !== undefined && { audiences }) };
   };
@@ -63,6 +103,7 @@ export function addReviews(
     app.post(`/apis/${group}/${version}/${plural}`, async (request, reply) =>
       review(request, reply, (spec) => {
         if (kind === 'TokenReview') return tokenStatus(spec);
+        checkAccessSpec(spec, kind === 'SubjectAccessReview');
         return accessStatus(kind === 'SubjectAccessReview' ? (spec.user ?? '') : userOf(request).name);
       }),
     );
@@ -72,24 +113,19 @@ export function addReviews(
       reply: FastifyReply,
       statusOf: (spec: ReviewSpec) => object,
     ) {
-      try {
-        const body = ((await readJson(request, ['application/json'])) ?? {}) as {
-          spec?: ReviewSpec;
-          metadata?: object;
-        };
-        const { spec = {}, metadata = {} } = body;
-        const answer = {
-          kind,
-          apiVersion: `${group}/${version}`,
-          metadata: { creationTimestamp: null, ...metadata },
-          spec,
-          status: statusOf(spec),
-        };
-        return sendJson(reply, answer, 201);
-      } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
-        return sendJson(reply, error.status, error.status.code);
-      }
+      const body = (await readJson(request, ['application/json'])) ?? {};
+      const { spec = {}, metadata = {} } = decodedAs(kind, version, reviewShape, body) as {
+        spec?: ReviewSpec;
+        metadata?: object;
+      };
+      const answer = {
+        kind,
+        apiVersion: `${group}/${version}`,
+        metadata: { creationTimestamp: null, ...metadata },
+        spec,
+        status: statusOf(spec),
+      };
+      return sendJson(reply, answer, 201);
     }
   }
 }

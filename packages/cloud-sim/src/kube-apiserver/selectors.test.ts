@@ -14,6 +14,7 @@ it.each([
   ['zone notin (a)', true],
   ['node-role.kubernetes.io/edge', true],
   ['node-role.kubernetes.io/edge=', true],
+  ['app in(nginx),!zone', true],
   ['!tier', false],
   ['!zone', true],
 ])('the label selector "%s" gives %s', (text, expected) => {

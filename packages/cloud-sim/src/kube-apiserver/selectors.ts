@@ -18,7 +18,7 @@ export function parseLabelSelector(text: string): Selector | undefined {
 }
 
 function labelTerm(term: string): Selector | undefined {
-  const set = /^([^\s!=(),]+)\s+(in|notin)\s+\(([^()]*)\)$/.exec(term);
+  const set = /^([^\s!=(),]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(term);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
     const wanted = list.split(',').map((value) => value.trim());
@@ -64,6 +64,7 @@ function equalityTerm([, key = '', operator, wanted = '']: readonly string[]): S
   return (values) => (values[key] === wanted) === (operator !== '!=');
 }
 
+/** At commas, but for those of a set. Both alternatives begin with what the other cannot take, so that it stays linear. */
 function splitOutsideParentheses(text: string): string[] {
-  return text.split(/,(?![^(]*\))/);
+  return text.match(/(?:[^,(]|\([^)]*\)?)+/g) ?? [];
 }

@@ -46,9 +46,9 @@ export function invalid(kind: string, name: string, causes: Cause[], group = '')
   const all = errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
   const qualified = group === '' ? kind : `${kind}.${group}`;
   return failure(422, `${qualified} ${JSON.stringify(name)} is invalid: ${all}`, 'Invalid', {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     causes,
   });
 }
@@ -93,10 +93,14 @@ export function tooLargeVersion(wanted: number, current: string): Status {
   });
 }
 
-/** kubernetes/apiserver v0.19.3 pkg/endpoints/handlers/patch.go: a JSON patch that does not fit. */
-export function failedPatch(message: string): Status {
-  const text = `the server rejected our request due to an error in our request`;
-  return failure(422, text, 'Invalid', { causes: [{ message }] });
+/** kubernetes/apiserver v0.19.3 pkg/endpoints/handlers/patch.go: a JSON patch that does not fit. It does not say why. */
+export function failedPatch(): Status {
+  return failure(422, 'the server rejected our request due to an error in our request', 'Invalid', {});
+}
+
+/** kubernetes/apiserver v0.19.3 pkg/server/handler.go serviceErrorHandler: a path below a group that leads nowhere. */
+export function unknownPath(): Status {
+  return failure(404, 'the server could not find the requested resource', 'NotFound', {});
 }
 
 /** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewGenericServerResponse for 405. */
@@ -112,9 +116,8 @@ export function unsupportedMediaType(accepted: readonly string[]): Status {
 }
 
 /** kubernetes/apimachinery v0.19.3 pkg/api/errors/errors.go NewRequestEntityTooLargeError. */
-export function tooLargeBody(limitBytes: number): Status {
-  const message = `Request entity is too large: limit is ${limitBytes}`;
-  return failure(413, message, 'RequestEntityTooLarge');
+export function tooLarge(why: string): Status {
+  return failure(413, `Request entity too large: ${why}`, 'RequestEntityTooLarge');
 }
 
 /** A Status on its way to the client. */

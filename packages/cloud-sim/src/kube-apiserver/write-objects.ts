@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Rng } from '@kubeedge-sim/sim-kit';
-import { withDefaults } from './defaults.ts';
+import { decodedAs } from './decode-body.ts';
+import { asCreated, completed } from './defaults.ts';
 import type { FaceRelease } from './face-release.ts';
+import type { JsonObject } from './json-object.ts';
 import type { ObjectStore } from './object-store.ts';
 import { formatRfc3339, type KubeObject, type ObjectMeta, type Pod } from './objects.ts';
 import { apiVersionOf, builtInTypes, namespaces, pods, type ResourceType } from './resource-types.ts';
+import { decoded, ShapeError } from './shape.ts';
+import { objectShape } from './shapes.data.ts';
 import {
   alreadyExists,
   badRequest,
+  type Cause,
   conflict,
   forbidden,
   invalid,
@@ -16,7 +21,7 @@ import {
   unknownError,
 } from './status.ts';
 import type { TypedObjects } from './typed-objects.ts';
-import { validateChange, validateNew } from './validate.ts';
+import { validateChange, validateLabels, validateNew } from './validate.ts';
 
 export interface Target {
   type: ResourceType;
@@ -32,7 +37,7 @@ export interface WriteOptions {
 export interface DeleteOptions {
   gracePeriodSeconds?: number;
   preconditions?: { uid?: string; resourceVersion?: string };
-  dryRun?: string[];
+  dryRun: boolean;
 }
 
 /** Writes objects as clients of an apiserver may. All methods throw a StatusError for what is refused. */
@@ -53,7 +58,7 @@ export interface ObjectWriter {
   /** `gone` is false while someone has to finish first: a node that runs the pod, or who set a finalizer. */
   delete(target: Target & { name: string }, options: DeleteOptions): { object: KubeObject; gone: boolean };
   /** Binds a pod to a node, as a scheduler does. */
-  bind(namespace: string, name: string, node: string): void;
+  bind(namespace: string, name: string, node: string, options: WriteOptions): void;
 }
 
 const CHANGED = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -89,6 +94,7 @@ export function createObjectWriter(
     if (given.resourceVersion && given.resourceVersion !== resourceVersion)
       throw new StatusError(conflict(of(type), name, CHANGED));
     const { deletionTimestamp, deletionGracePeriodSeconds } = before.metadata;
+    checkImmutable(type, before, given);
     const {
       selfLink: _selfLink,
       managedFields: _managed,
@@ -113,8 +119,11 @@ export function createObjectWriter(
       ...parts,
     };
     const { selfLink: _before, ...metadataBefore } = before.metadata;
-    if (isDeepStrictEqual(plain(after), plain({ ...before, metadata: metadataBefore }))) return before;
-    if (subresource === undefined) validateChange(type, before, after, release);
+    // What the simulator's own programs have put may lack what a client's object is completed with.
+    const whole = completed(type, { ...before, metadata: metadataBefore });
+    if (isDeepStrictEqual(plain(after), plain(whole))) return before;
+    validateLabels(type, after);
+    if (subresource === undefined) validateChange(type, whole, after, release);
     if (dryRun) return after;
     const objects = objectsOf(type);
     const stored = objects.put(after);
@@ -138,28 +147,16 @@ export function createObjectWriter(
       const { name } = object.metadata;
       const objects = objectsOf(type);
       if (objects.get(name, namespace) !== undefined) throw new StatusError(alreadyExists(of(type), name));
-      // What the server gives is not the client's to choose.
-      const {
-        uid: _uid,
-        creationTimestamp: _at,
-        resourceVersion: _version,
-        selfLink: _link,
-        ...own
-      } = object.metadata;
-      const full = withDefaults(type, object);
-      if (dryRun) return { ...full, metadata: { ...object.metadata, ...own } };
-      return objects.put({ ...full, metadata: own });
+      const own = withoutServerFields(object.metadata);
+      const full = asCreated(type, object);
+      if (!dryRun) return objects.put({ ...full, metadata: own });
+      return { ...full, metadata: { ...own, creationTimestamp: formatRfc3339(clock.now()) } as ObjectMeta };
     },
 
     update(target, body, { dryRun }) {
       const { type, namespace, name, subresource } = target;
       const wanted = readObject(type, namespace, body);
-      if (wanted.metadata.name !== name)
-        throw new StatusError(
-          badRequest(
-            `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${name})`,
-          ),
-        );
+      checkName(wanted, name);
       const before = objectsOf(type).get(name, namespace);
       if (before === undefined) {
         if (type.createsOnUpdate !== true || subresource !== undefined)
@@ -188,7 +185,9 @@ export function createObjectWriter(
     change(target, change, { dryRun }) {
       const { type, namespace, name } = target;
       const before = existing(type, name, namespace);
-      return replace(target, before, readObject(type, namespace, change(before)), dryRun);
+      const wanted = readPatched(type, namespace, change(before));
+      checkName(wanted, name);
+      return replace(target, before, wanted, dryRun);
     },
 
     delete({ type, namespace, name }, options) {
@@ -197,7 +196,7 @@ export function createObjectWriter(
       checkPreconditions(of(type), object, options);
       if (type === namespaces && name.match(/^(default|kube-system|kube-public)$/))
         throw new StatusError(forbidden(of(type), name, 'this namespace may not be deleted'));
-      if (options.dryRun?.includes('All')) return { object, gone: true };
+      if (options.dryRun) return { object, gone: true };
       const seconds = graceOf(type, object, options);
       const waits = (object.metadata.finalizers ?? []).length > 0 || seconds > 0;
       if (!waits) {
@@ -217,13 +216,14 @@ export function createObjectWriter(
       return { object: objects.put({ ...object, metadata }), gone: false };
     },
 
-    bind(namespace, name, node) {
+    bind(namespace, name, node, { dryRun }) {
       const pod = existing(pods, name, namespace) as unknown as Pod;
       const refuse = (why: string) => new StatusError(conflict({ resource: 'pods/binding' }, name, why));
       if (pod.metadata.deletionTimestamp !== undefined)
         throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
       if (pod.spec.nodeName)
         throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+      if (dryRun) return;
       const condition = {
         type: 'PodScheduled',
         status: 'True',
@@ -246,17 +246,33 @@ export function createObjectWriter(
  * @throws StatusError 400
  */
 function readObject(type: ResourceType, namespace: string | undefined, body: unknown): KubeObject {
+  const shape = objectShape(type.kind, type.shape);
+  return objectOf(type, namespace, decodedAs(type.kind, apiVersionOf(type), shape, body));
+}
+
+/**
+ * The same of what a patch has made of an object.
+ * @throws StatusError 400, 422 (kubernetes/apiserver v0.19.10 pkg/endpoints/handlers/patch.go)
+ */
+function readPatched(type: ResourceType, namespace: string | undefined, object: KubeObject): KubeObject {
+  const shape = objectShape(type.kind, type.shape);
+  try {
+    return objectOf(type, namespace, decoded(shape, object as unknown as JsonObject));
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const message = `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${error.message}`;
+    throw new StatusError(invalid('', '', [{ reason: 'FieldValueInvalid', message, field: 'patch' }]));
+  }
+}
+
+/** @throws StatusError 400 */
+function objectOf(
+  type: ResourceType,
+  namespace: string | undefined,
+  object: Partial<KubeObject>,
+): KubeObject {
   const refuse = (why: string) => new StatusError(badRequest(why));
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw refuse(
-      `the object provided is unrecognized (must be of type ${type.kind}): no JSON object was found`,
-    );
-  const {
-    kind = type.kind,
-    apiVersion = apiVersionOf(type),
-    metadata,
-    ...rest
-  } = body as Partial<KubeObject>;
+  const { kind = type.kind, apiVersion = apiVersionOf(type), metadata = {}, ...rest } = object;
   const wanted = apiVersionOf(type);
   if (apiVersion !== wanted)
     throw refuse(
@@ -264,12 +280,55 @@ function readObject(type: ResourceType, namespace: string | undefined, body: unk
     );
   if (kind !== type.kind)
     throw refuse(`${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${type.kind}`);
-  const own = typeof metadata === 'object' && metadata !== null ? metadata : {};
-  const { name = '', namespace: given, ...others } = own as Partial<ObjectMeta>;
+  const { name = '', namespace: given, ...others } = metadata as Partial<ObjectMeta>;
   if (given && namespace !== undefined && given !== namespace)
     throw refuse('the namespace of the provided object does not match the namespace sent on the request');
   const place = namespace === undefined ? {} : { namespace };
-  return { kind, apiVersion, metadata: { name, ...place, ...others } as ObjectMeta, ...rest };
+  return completed(type, {
+    kind,
+    apiVersion,
+    metadata: { name, ...place, ...others } as ObjectMeta,
+    ...rest,
+  });
+}
+
+function checkName({ metadata }: KubeObject, name: string): void {
+  if (metadata.name === name) return;
+  const why = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
+  throw new StatusError(badRequest(why));
+}
+
+/** What the server gives is not the client's to choose. */
+function withoutServerFields(
+  metadata: ObjectMeta,
+): Omit<ObjectMeta, 'uid' | 'creationTimestamp' | 'resourceVersion'> {
+  const {
+    uid: _uid,
+    creationTimestamp: _at,
+    resourceVersion: _version,
+    selfLink: _link,
+    deletionTimestamp: _deletion,
+    deletionGracePeriodSeconds: _grace,
+    managedFields: _managed,
+    ...own
+  } = metadata as ObjectMeta & { managedFields?: unknown };
+  return own;
+}
+
+/**
+ * That an object is to go is for a DELETE to say.
+ * @throws StatusError 422 (kubernetes/apimachinery v0.19.10 pkg/api/validation/objectmeta.go
+ * ValidateObjectMetaAccessorUpdate)
+ */
+function checkImmutable(type: ResourceType, { metadata }: KubeObject, given: Partial<ObjectMeta>): void {
+  const causes: Cause[] = [];
+  for (const member of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    const value = given[member];
+    if (value === undefined || value === metadata[member]) continue;
+    const message = `Invalid value: ${JSON.stringify(value)}: field is immutable`;
+    causes.push({ reason: 'FieldValueInvalid', message, field: `metadata.${member}` });
+  }
+  if (causes.length > 0) throw new StatusError(invalid(type.kind, metadata.name, causes, type.group));
 }
 
 /** Everything but kind, apiVersion and metadata: a status is written through its subresource only, and nothing else there. */
@@ -302,7 +361,9 @@ function graceOf(type: ResourceType, object: KubeObject, { gracePeriodSeconds }:
   if (type !== pods) return 0;
   const { spec, status } = object as unknown as Pod;
   if (!spec.nodeName || status.phase === 'Failed' || status.phase === 'Succeeded') return 0;
-  return gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+  const seconds = gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+  // A negative one means at once, which is a second for the node to hear of it (v1.22.0 the same file).
+  return seconds < 0 ? 1 : seconds;
 }
 
 function checkPreconditions(

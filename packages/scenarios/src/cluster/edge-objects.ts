@@ -20,7 +20,9 @@ export function edgeObjectsIn(
   // A patch of what has changed repeats no condition, and a lease has none.
   const present = (name: string) => {
     const found = store.node(name)?.status.conditions.find(({ type }) => type === 'Ready');
-    return found && { ready: found.status, reason: found.reason, message: found.message };
+    if (found === undefined) return undefined;
+    const { status: ready, reason = '', message = '' } = found;
+    return { ready, reason, message };
   };
   return {
     node: (name) => store.node(name),
