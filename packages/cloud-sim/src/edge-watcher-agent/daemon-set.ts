@@ -3,14 +3,24 @@ import { IPTABLES_NAME, iptablesType, NAMESPACE, RULES_KEY } from '../edge-watch
 import type { ObjectStore } from '../kube-apiserver/object-store.ts';
 import { type EdgeWatcherAgent, startEdgeWatcherAgent } from './agent.ts';
 import { type MountedFile, mountSecret } from './mounted-secret.ts';
+import { fitOf, type NodeTraits } from './placement.ts';
 
 /** From the end of a pod to the start of the next one's process: what an image that is there takes, about. */
 const POD_START_MS = 2_000;
 
+/** A host that an agent may run on. */
+export interface AgentHost {
+  /** Name of its node. */
+  node: string;
+  host: Host;
+  /** Of a node that is not in the API. */
+  traits?: Pick<NodeTraits, 'labels' | 'taints'>;
+}
+
 export interface AgentsOptions {
   store: ObjectStore;
-  /** The hosts without the edge label, by the names of their nodes. */
-  hosts: readonly { node: string; host: Host }[];
+  /** The hosts of the cloud. */
+  hosts: readonly AgentHost[];
   /** `syncFrequency` of their kubelets, in milliseconds; default a minute. */
   syncMs?: number | undefined;
 }
@@ -22,19 +32,28 @@ interface Pod {
 }
 
 /**
- * DaemonSet iptables: an agent on every host that is no edge, as long as there is IPTables/iptables. Its pods are in the API;
- * deleting one stops the agent, and another pod takes its place.
- * zhu733756/edge-watcher 8113f4d pkg/operator/daemonset.go, helm/kubeedge/templates/iptables.yaml
+ * DaemonSet iptables: an agent on every host whose node fits node selector, affinity and tolerations of IPTables/iptables, as
+ * long as there is one. Its pods are in the API; deleting one stops the agent, and another pod takes its place. Placed anew
+ * is when IPTables or a Node changes.
+ * zhu733756/edge-watcher 8113f4d pkg/operator/daemonset.go, controllers/iptables_controller.go, helm/kubeedge/values.yaml
  */
 export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: AgentsOptions): Disposable {
   const rng = world.rng.fork('pods of DaemonSet iptables');
   const pods = new Map<string, Pod>();
   const starting = new Map<string, Timer>();
-  const isWanted = () => store.of(iptablesType).get(IPTABLES_NAME, NAMESPACE) !== undefined;
+  const iptables = () => store.of(iptablesType).get(IPTABLES_NAME, NAMESPACE);
+  const fit = ({ node, traits }: AgentHost) => {
+    const deployed = iptables();
+    const known = store.node(node);
+    const { labels = {}, taints = [] } = known ? { ...known.metadata, ...known.spec } : { ...traits };
+    if (deployed === undefined || (known ?? traits) === undefined) return 'none';
+    return fitOf(deployed.spec, { name: node, labels, taints });
+  };
 
-  function start({ node, host }: { node: string; host: Host }): void {
+  function start(each: AgentHost): void {
+    const { node, host } = each;
     starting.delete(node);
-    if (!isWanted()) return;
+    if (fit(each) !== 'runs') return;
     const name = `${IPTABLES_NAME}-${podSuffix(rng)}`;
     const file = mountSecret(world, {
       secrets: store.secrets,
@@ -45,7 +64,7 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
       syncMs,
     });
     pods.set(node, { name, file, agent: startEdgeWatcherAgent(world, host, file) });
-    const image = store.of(iptablesType).get(IPTABLES_NAME, NAMESPACE)?.spec.image;
+    const image = iptables()?.spec.image;
     store.describe({
       pods: [
         {
@@ -69,9 +88,28 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
     pod?.file[Symbol.dispose]();
   }
 
+  function startLater(each: AgentHost): void {
+    if (fit(each) !== 'runs' || starting.has(each.node)) return;
+    const label = `start of an agent on ${each.node}`;
+    starting.set(
+      each.node,
+      world.clock.setTimeout(() => start(each), POD_START_MS, label),
+    );
+  }
+  function place(each: AgentHost): void {
+    const pod = pods.get(each.node);
+    if (pod === undefined) startLater(each);
+    else if (fit(each) === 'none') store.deletePod(NAMESPACE, pod.name);
+  }
+
   for (const each of hosts) start(each);
-  const deleted = store.subscribe(({ type, object }) => {
-    if (object.kind !== 'Pod' || object.metadata.namespace !== NAMESPACE) return;
+  const changed = store.subscribe(({ type, object }) => {
+    if (object.kind === 'Node') {
+      const each = hosts.find(({ node }) => node === object.metadata.name);
+      if (each !== undefined) place(each);
+      return;
+    }
+    if (object.metadata.namespace !== NAMESPACE) return;
     const each = hosts.find(({ node }) => pods.get(node)?.name === object.metadata.name);
     if (each === undefined) return;
     // What a kubelet does with a pod that somebody deletes: it ends it, then takes it out of the API.
@@ -79,20 +117,14 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
       store.deletePod(NAMESPACE, object.metadata.name);
     if (type !== 'DELETED') return;
     end(each.node);
-    if (!isWanted()) return;
-    const label = `start of an agent on ${each.node}`;
-    starting.set(
-      each.node,
-      world.clock.setTimeout(() => start(each), POD_START_MS, label),
-    );
+    startLater(each);
   });
-  const deployment = store.of(iptablesType).subscribe(({ type }) => {
-    if (type === 'DELETED') for (const { name } of pods.values()) store.deletePod(NAMESPACE, name);
-    if (type === 'ADDED') for (const each of hosts) if (!pods.has(each.node)) start(each);
+  const deployment = store.of(iptablesType).subscribe(() => {
+    for (const each of hosts) place(each);
   });
   return {
     [Symbol.dispose]() {
-      deleted[Symbol.dispose]();
+      changed[Symbol.dispose]();
       deployment[Symbol.dispose]();
       for (const timer of starting.values()) timer.cancel();
       for (const { file, agent } of pods.values()) {

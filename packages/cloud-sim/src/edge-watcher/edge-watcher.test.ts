@@ -37,7 +37,8 @@ async function inSite(body: (site: Site) => Promise<void>): Promise<void> {
         destination: { address: host.address, port: 30_003 },
       }),
     );
-    const agents = startEdgeWatcherAgents(world, { store, hosts: [{ node: 'master-1', host }] });
+    const traits = { labels: {}, taints: [] };
+    const agents = startEdgeWatcherAgents(world, { store, hosts: [{ node: 'master-1', host, traits }] });
     world.own({ [Symbol.asyncDispose]: async () => agents[Symbol.dispose]() });
     await body({
       world,
@@ -207,6 +208,7 @@ describe('its agent', () => {
       await world.clock.sleep(untilRules);
       expect(store.pods('kubeedge')).toEqual([]);
       store.of(iptablesType).put({ metadata: { name: 'iptables', namespace: 'kubeedge' }, spec: {} });
+      await world.clock.sleep(2 * second);
       expect(rules()).toEqual(both('10.66.0.11'));
     }));
 

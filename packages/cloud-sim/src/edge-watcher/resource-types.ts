@@ -1,3 +1,4 @@
+import type { Placement } from '../edge-watcher-agent/placement.ts';
 import type { KubeObject } from '../kube-apiserver/objects.ts';
 import type { ResourceType } from '../kube-apiserver/resource-types.ts';
 
@@ -23,11 +24,9 @@ export interface IptablesRules extends KubeObject {
 
 /** How the agents are deployed. api/v1alpha1/iptables_types.go */
 export interface Iptables extends KubeObject {
-  spec: {
+  spec: Placement & {
     image?: string;
     imagePullPolicy?: string;
-    affinity?: object;
-    tolerations?: { key?: string; operator?: string; effect?: string }[];
   };
 }
 

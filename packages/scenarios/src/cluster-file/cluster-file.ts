@@ -23,7 +23,7 @@ export interface ClusterFile {
   kubesphere?: KubesphereFile | null;
   /** kube-apiserver lets those in who show no credential. Default false. */
   anonymous?: boolean;
-  /** Further hosts of the cloud, by name, which are no nodes; null takes away one that was inherited. See docs/nat.md. */
+  /** Further hosts of the cloud, by name, whose Nodes are not in the API; null takes away one that was inherited. See docs/nat.md. */
   cloudHosts?: Readonly<Record<string, CloudHostFile | null>>;
   /** A host in front of those of the cloud, which gives each its turn; none unless given. */
   balancer?: BalancerFile | null;
@@ -262,6 +262,19 @@ export interface CloudHostFile {
   cloudcore?: boolean;
   /** Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`. */
   rules?: readonly string[];
+  /** Labels of its Node, by which DaemonSet iptables of EdgeWatcher is placed; beside its name and, with an API server, node-role.kubernetes.io/master. */
+  labels?: Readonly<Record<string, string>>;
+  /** Taints of its Node, which that DaemonSet may not tolerate; none unless given. */
+  taints?: readonly TaintFile[];
+}
+
+export interface TaintFile {
+  /** Its key. */
+  key: string;
+  /** Its value. */
+  value?: string;
+  /** What becomes of pods that do not tolerate it. */
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
 export interface BalancerFile {

@@ -1,50 +1,20 @@
 import { defaultMetricsServerArgs } from '../presets/metrics-server-args.data.ts';
+import {
+  address,
+  count,
+  cpu,
+  duration,
+  label,
+  name,
+  port,
+  release,
+  size,
+  text,
+  texts,
+} from './scalar-schemas.ts';
 
 // The shape of a cluster file. Everything that says what a cluster file may hold is made of this: the check, the types
 // of cluster-file.ts, the editor's schema and the control API's. `npm run cluster-schema` makes them anew.
-
-const name = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-
-const text = (description: string, examples?: readonly string[]) =>
-  ({ type: 'string', minLength: 1, maxLength: 200, description, ...(examples && { examples }) }) as const;
-const release = (description: string, example: string) =>
-  ({ ...text(description, [example]), pattern: '^v?\\d+\\.\\d+\\.\\d+$' }) as const;
-const address = (description: string, example: string) =>
-  ({ ...text(description, [example]), pattern: '^(\\d{1,3}\\.){3}\\d{1,3}$' }) as const;
-const size = (description: string, preset?: string) =>
-  ({
-    ...text(description, ['64Mi']),
-    pattern: '^\\d{1,12}(\\.\\d{1,9})?([kMGT]|[KMGT]i)?$',
-    ...(preset !== undefined && { default: preset }),
-  }) as const;
-const cpu = (description: string, preset?: string) =>
-  ({
-    ...text(description, ['250m']),
-    pattern: '^\\d{1,6}(\\.\\d{1,9})?m?$',
-    ...(preset !== undefined && { default: preset }),
-  }) as const;
-const duration = (description: string, preset?: string) =>
-  ({
-    ...text(description, ['2d', '1h30m', '15s']),
-    pattern: '^(\\d{1,9}(ms|[smhd]))+$',
-    ...(preset !== undefined && { default: preset }),
-  }) as const;
-const count = (description: string, maximum: number, preset?: number) =>
-  ({
-    type: 'integer',
-    minimum: 0,
-    maximum,
-    description,
-    ...(preset !== undefined && { default: preset }),
-  }) as const;
-const port = (description: string) => ({ ...count(description, 65_535), minimum: 1 }) as const;
-const texts = (description: string) =>
-  ({
-    type: 'object',
-    additionalProperties: { type: 'string', maxLength: 1_000_000 },
-    description,
-  }) as const;
 
 const workload = (title: string, description: string, cpuDefault: string, memoryDefault: string) =>
   ({
@@ -244,6 +214,32 @@ const cloudHost = {
       items: { type: 'string', maxLength: 10_000 },
       description: 'Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`.',
     },
+    labels: {
+      type: 'object',
+      additionalProperties: { type: 'string', maxLength: 63 },
+      maxProperties: 100,
+      description:
+        'Labels of its Node, by which DaemonSet iptables of EdgeWatcher is placed; beside its name and, with an API server, node-role.kubernetes.io/master.',
+    },
+    taints: {
+      type: 'array',
+      maxItems: 100,
+      description: 'Taints of its Node, which that DaemonSet may not tolerate; none unless given.',
+      items: {
+        type: 'object',
+        title: 'TaintFile',
+        properties: {
+          key: { type: 'string', maxLength: 317, description: 'Its key.' },
+          value: { type: 'string', maxLength: 63, description: 'Its value.' },
+          effect: {
+            enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
+            description: 'What becomes of pods that do not tolerate it.',
+          },
+        },
+        required: ['key', 'effect'],
+        additionalProperties: false,
+      },
+    },
   },
   required: ['address'],
   additionalProperties: false,
@@ -375,7 +371,7 @@ export const clusterSchema = {
     cloudHosts: {
       type: 'object',
       description:
-        'Further hosts of the cloud, by name, which are no nodes; null takes away one that was inherited. See docs/nat.md.',
+        'Further hosts of the cloud, by name, whose Nodes are not in the API; null takes away one that was inherited. See docs/nat.md.',
       default: {},
       maxProperties: 100,
       propertyNames: { pattern: name },

@@ -1,4 +1,4 @@
-import { createObjectStore, type ObjectStore, tunnelPortsIn } from '@kubeedge-sim/cloud-sim';
+import { createObjectStore, iptablesType, type ObjectStore, tunnelPortsIn } from '@kubeedge-sim/cloud-sim';
 import { createMemoryWorld } from '@kubeedge-sim/sim-kit';
 import { expect, test } from 'vitest';
 import { healthyCell } from '../catalog/detour-scenario.ts';
@@ -105,4 +105,91 @@ test('the balancer hands calls to one API server after the other, each with the 
       expect(used).toMatch(/^ +2 +120 DNAT /);
     },
   );
+});
+
+const seconds = 1_000;
+
+test('EdgeWatcher has an agent on every host that its placement fits, and rules there', async () => {
+  const taints = [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }];
+  const describe = (nowMs: number): ClusterDescription => ({
+    ...describeTwoApiservers(cell('v1.6.1'), nowMs),
+    streamCertificate: 'chart',
+    edgeWatcher: { version: 'v0.1.0' },
+    cloudHosts: [
+      {
+        name: 'master-2',
+        address: '192.168.0.140',
+        apiserver: true,
+        taints: [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }],
+      },
+      { name: 'db-1', address: '192.168.0.142', taints },
+      { name: 'gateway-1', address: '192.168.0.143', labels: { 'node-role.kubernetes.io/edge': '' } },
+    ],
+  });
+  await inCluster(describe, async (cluster, store) => {
+    const { clock } = cluster.world;
+    const rules = (host: string) => cluster.host(host).nat.rules;
+    const agents = () =>
+      store
+        .pods('kubeedge')
+        .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] === 'iptables')
+        .map(({ spec, status }) => `${spec.nodeName} ${status.hostIP}`)
+        .toSorted();
+    expect(agents()).toEqual(['master-1 192.168.0.139', 'master-2 192.168.0.140']);
+    expect(rules('master-1')).toEqual(
+      ['10.66.0.11', '10.66.0.12'].flatMap((edge) =>
+        [10_350, 10_250].map(
+          (port) =>
+            `-A OUTPUT -d ${edge}/32 -p tcp -m tcp --dport ${port} -j DNAT --to-destination 192.168.0.139:30003`,
+        ),
+      ),
+    );
+    expect(rules('master-2')).toEqual(rules('master-1'));
+    expect([...rules('db-1'), ...rules('gateway-1')]).toEqual([]);
+
+    // Both API servers reach the edge: a call each, by the rules of their own hosts.
+    for (let call = 0; call < 2; call++) {
+      const path = `/api/v1/nodes/${EDGE}/proxy/stats/summary`;
+      expect(await cluster.kubectl(['get', '--raw', path])).toMatchObject({ exitCode: 0 });
+    }
+    const used = cluster.events().flatMap((event) => {
+      const asked = cluster.events().find(({ id }) => id === event.parent);
+      return event.kind === 'net.connect' && asked?.kind === 'apiserver.proxy'
+        ? [`${event.host} ${event.detail.rule}`]
+        : [];
+    });
+    const [logRule] = rules('master-1');
+    expect(used.toSorted()).toEqual([`master-1 ${logRule}`, `master-2 ${logRule}`]);
+
+    // Whoever tolerates the taint gets a pod, and rules; whoever is selected no more loses both.
+    const iptables = store.of(iptablesType);
+    const deployed = iptables.get('iptables', 'kubeedge');
+    if (deployed === undefined) throw new Error('no IPTables');
+    const tolerations = [...(deployed.spec.tolerations ?? []), { key: 'dedicated', operator: 'Exists' }];
+    iptables.put({ ...deployed, spec: { ...deployed.spec, tolerations } });
+    await clock.sleep(2 * seconds);
+    expect(rules('db-1')).toEqual(rules('master-1'));
+    iptables.put({
+      ...deployed,
+      spec: { ...deployed.spec, nodeSelector: { 'node-role.kubernetes.io/master': '' } },
+    });
+    await clock.sleep(2 * seconds);
+    expect(rules('db-1')).toEqual([]);
+    expect(agents()).toEqual(['master-1 192.168.0.139', 'master-2 192.168.0.140']);
+
+    // A taint that comes later leaves the pod alone, unless it says otherwise.
+    const taint = (effect: string) => {
+      const node = store.node('master-1');
+      if (node === undefined) throw new Error('no Node master-1');
+      store.put({ ...node, spec: { ...node.spec, taints: [{ key: 'dedicated', effect }] } });
+    };
+    taint('NoSchedule');
+    await clock.sleep(2 * seconds);
+    expect(rules('master-1')).toHaveLength(4);
+    taint('NoExecute');
+    await clock.sleep(2 * seconds);
+    expect(agents()).toEqual(['master-2 192.168.0.140']);
+    expect(rules('master-1')).toEqual([]);
+    expect(rules('master-2')).toHaveLength(4);
+  });
 });

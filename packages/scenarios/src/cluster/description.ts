@@ -82,7 +82,7 @@ export interface EdgeWatcherDescription {
   kubeletSyncSeconds?: number;
 }
 
-/** A host of the cloud beside the cloud node; it is no node, nothing is scheduled to it. */
+/** A host of the cloud beside the cloud node. Its Node is not in the API: only DaemonSet iptables knows of it. */
 export interface CloudHostDescription {
   name: string;
   address: string;
@@ -92,6 +92,10 @@ export interface CloudHostDescription {
   cloudcore?: boolean;
   /** Calls of iptables made there by hand, e.g. `-t nat -A OUTPUT …`. */
   rules?: readonly string[];
+  /** What its Node has besides its name, `kubernetes.io/os` and, with an API server, `node-role.kubernetes.io/master`. */
+  labels?: Readonly<Record<string, string>>;
+  /** `spec.taints` of its Node; default none. */
+  taints?: readonly { key: string; value?: string; effect: string }[];
 }
 
 /**

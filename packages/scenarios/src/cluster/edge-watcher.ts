@@ -1,4 +1,5 @@
 import {
+  type AgentHost,
   behindNodePorts,
   edgeWatcherReleases,
   KUBEEDGE_NAMESPACE,
@@ -69,7 +70,7 @@ export async function startEdgeWatcherOf(
   if (running.release.agentImage !== null) {
     const agents = startEdgeWatcherAgents(world, {
       store,
-      hosts: [{ node: description.cloud.name, host: hosts.cloud }],
+      hosts: agentHostsOf(hosts, description),
       syncMs: kubeletSyncSeconds === undefined ? undefined : kubeletSyncSeconds * 1_000,
     });
     opened.use({
@@ -79,4 +80,22 @@ export async function startEdgeWatcherOf(
     });
   }
   return { endpoint: running.endpoint, [Symbol.asyncDispose]: close };
+}
+
+/** The hosts of the cloud, with the Nodes of those that have none in the API. */
+function agentHostsOf(hosts: ClusterHosts, { cloud, cloudHosts = [] }: ClusterDescription): AgentHost[] {
+  const further = cloudHosts.map(({ name, apiserver, labels, taints = [] }) => ({
+    node: name,
+    host: hosts.find(name),
+    traits: {
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        ...(apiserver === true && { 'node-role.kubernetes.io/master': '' }),
+        ...labels,
+      },
+      taints,
+    },
+  }));
+  return [{ node: cloud.name, host: hosts.cloud }, ...further];
 }
