@@ -22,11 +22,12 @@ async function look(id: string, options: OpenOptions) {
 }
 
 describe('faults of the detour', () => {
-  // A module that is off, a flag, and a certificate: what real sockets and real TLS can tell. The others differ in
+  // A module that is off, a flag, a certificate, and a caller's network: what real sockets and real TLS can tell. The others differ in
   // time only (hangs, what connected last), which is virtual on memory.
   it.concurrent.each([
     'edgestream-disabled',
     'metrics-port-not-from-node-status',
+    'metrics-server-on-pod-network',
     'stream-cert-san-mismatch',
   ])(
     '%s is seen on loopback as on memory',

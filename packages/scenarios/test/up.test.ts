@@ -147,6 +147,20 @@ describeNeeding(['kubectl-1.20', 'curl'], 'up missing-pod-metrics, for real clie
   });
 });
 
+describeNeeding(['curl'], 'up for clients that are pods', (tools) => {
+  it('gives them the rules of PREROUTING on their node', async () => {
+    const up = await startUp(['--as-host', 'pod:default/shell@master-1']);
+    try {
+      const curl = () => run(tools.curl.path, ['-sk', `${up.edgeByDnat}/stats/summary`]);
+      expect((await curl()).exitCode).toBe(7);
+      await command(['act', '--control', up.control, 'dnat', 'add', '10350', 'PREROUTING']);
+      await expect.poll(async () => (await curl()).stdout, POLL).toContain('"nodeName":"edge-node-1"');
+    } finally {
+      await up.stop();
+    }
+  }, 90_000);
+});
+
 describe('up', () => {
   it('refuses a host that is not there, before it serves anything', async () => {
     const { exitCode, stderr, stdout } = await command(['up', '--as-host', 'edge-node-7']);

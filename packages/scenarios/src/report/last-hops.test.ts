@@ -67,6 +67,10 @@ describe('the last hops', () => {
 
   it.each([
     ['dnat-rule-missing', /^✗.*iptables DNAT +dial 10\.66\.0\.11:10350: no rule, blackhole {2}#/m],
+    [
+      'metrics-server-on-pod-network',
+      /^✗.*iptables DNAT +dial 10\.66\.0\.11:10350 as pod 10\.233\.64\.240: no rule, blackhole {2}#/m,
+    ],
     ['edgestream-disabled', /session 10\.66\.0\.11: NOT found/],
     ['stale-session-empty-200', /^✗.*tunnel\.session-end .*state=closed/m],
     ['duplicate-internal-ip', /edgestream \(edge-node-2\) → edged \(edge-node-2\)/],

@@ -109,7 +109,8 @@ function engineAsked(event: TraceEvent<'docker.request'>, events: readonly AnyTr
 
 function dialled({ component, detail }: TraceEvent<'net.connect'>): Draft[] {
   const from = hopOf(component);
-  const { to, translated, outcome } = detail;
+  const { translated, outcome } = detail;
+  const to = detail.pod === undefined ? detail.to : `${detail.to} as pod ${detail.pod}`;
   const isOpen = outcome === 'open';
   // A dial on the edge that is open is followed by the request itself.
   if (from !== 'caller')
