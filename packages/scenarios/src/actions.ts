@@ -11,8 +11,9 @@ export function readActions(scenario: Scenario, cell: Cell, words: readonly stri
   const cure = scenario.cures.find(({ id }) => id === words[1]);
   const known = scenario.cures.map(({ id }) => id).join(', ');
   if (cure === undefined) {
+    const found = words[1] === undefined ? 'was given none' : `found no ${JSON.stringify(words[1])}`;
     throw new UsageError(
-      `Looked for the cure ${JSON.stringify(words[1])} of ${scenario.id}; there are ${known}.`,
+      `Looked for a cure of ${scenario.id}, ${found}; there are ${known}. Give one of these.`,
     );
   }
   const actions = cure.actions(cell);

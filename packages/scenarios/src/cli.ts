@@ -44,6 +44,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   const program = new Command('kubeedge-sim')
     .description("Simulator of KubeEdge's cloudcore/edgecore tunnel: replays edge faults and explains them")
     .exitOverride()
+    .showHelpAfterError('See `kubeedge-sim help [command]`.')
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) });
   program
     .command('list')

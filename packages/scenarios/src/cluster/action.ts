@@ -115,7 +115,7 @@ export function actionWords(text: string): string[] {
   }
 }
 
-/** Reads an action from its words. @throws UsageError listing the forms */
+/** Reads an action from its words. @throws UsageError listing the forms of its first word, or all when none begins so */
 export function parseAction(words: readonly string[]): Action {
   const early = parseLinkAction(words) ?? parseIptablesAction(words);
   if (early !== undefined) return early;
@@ -152,6 +152,12 @@ export function parseAction(words: readonly string[]): Action {
     }
     if (verb === 'streamcert' && isStreamCertificate(first) && !second) return { do: verb, names: first };
   }
-  const forms = actionForms.map((form) => `  ${form}`).join('\n');
+  const near = actionForms.filter((form) =>
+    form
+      .split(' ')[0]
+      ?.split('|')
+      .includes(verb ?? ''),
+  );
+  const forms = (near.length === 0 ? actionForms : near).map((form) => `  ${form}`).join('\n');
   throw new UsageError(`Tried to read the action "${words.join(' ')}"; the forms are\n${forms}`);
 }

@@ -19,6 +19,20 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('kubeedge-sim explain', () => {
+  it('says so of a node that is not there', async () => {
+    const { error, exitCode } = await kubeedgeSim(
+      'explain',
+      'node',
+      'edge-9',
+      '--scenario',
+      'missing-pod-metrics',
+    );
+    expect(error).toBe(
+      'Looked for node "edge-9", found only edge-node-1, edge-node-2, master-1. Use one of these names.\n',
+    );
+    expect(exitCode).toBe(2);
+  });
+
   it('plays a scenario and says which scrape, what it held, and why the pod is not in it', async () => {
     const { exitCode, out } = await kubeedgeSim('explain', 'pod', NGINX, '--scenario', 'missing-pod-metrics');
     expect(exitCode).toBe(0);

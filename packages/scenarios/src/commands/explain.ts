@@ -69,9 +69,16 @@ async function ofNewRun(subject: Subject, scenario: string, flags: ExplainFlags)
   return explainEvents(simulation.events(), located);
 }
 
-/** The pod with the node that the API server has it on. */
+/** The pod with the node that the API server has it on; a node as it is. @throws UsageError for one that is not there */
 async function locate(subject: Subject, get: (path: string) => Promise<string>): Promise<Subject> {
-  if (subject.kind === 'node' || subject.node !== undefined) return subject;
+  if (subject.kind === 'node') {
+    const names = namesIn(await get('/api/v1/nodes'));
+    if (names === undefined || names.includes(subject.name)) return subject;
+    throw new UsageError(
+      `Looked for node "${subject.name}", found only ${names.join(', ')}. Use one of these names.`,
+    );
+  }
+  if (subject.node !== undefined) return subject;
   const { namespace, name } = subject;
   const body = await get(`/api/v1/namespaces/${namespace}/pods/${name}`);
   const found = nodeNameIn(body);
@@ -79,6 +86,16 @@ async function locate(subject: Subject, get: (path: string) => Promise<string>):
   throw new UsageError(
     `Looked for the pod ${namespace}/${name}, found none. Give it as <namespace>/<name>, see \`kubectl get pod -A\`.`,
   );
+}
+
+/** Undefined where the API server gives no list. */
+function namesIn(body: string): string[] | undefined {
+  try {
+    const { items } = JSON.parse(body) as { items?: { metadata: { name: string } }[] };
+    return items?.map(({ metadata }) => metadata.name);
+  } catch {
+    return undefined;
+  }
 }
 
 function nodeNameIn(body: string): string | undefined {

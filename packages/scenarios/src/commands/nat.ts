@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { CommandResult } from '../cluster/cluster.ts';
 import { askControl, type ControlTarget } from '../control/control-client.ts';
 import { askRoute } from '../route/ask-route.ts';
+import { readIptablesLine } from '../route/rehearse.ts';
 import { routeInFile } from '../route/route-in-file.ts';
 import { startSimulation } from '../simulation.ts';
 import { UsageError } from '../usage-error.ts';
@@ -13,7 +14,11 @@ export interface IptablesFlags extends ControlTarget {
 
 type IptablesName = 'iptables' | 'iptables-save' | 'iptables-restore';
 
-/** Runs one of iptables' commands in what is served; its exit code. @throws UsageError when nothing can be reached */
+/**
+ * Runs one of iptables' commands in what is served; its exit code. A single word with blanks in it is a line of calls
+ * (`iptables -F && iptables -t nat -F`), which ends with the first that fails.
+ * @throws UsageError when nothing can be reached, and for a line with anything else in it
+ */
 export async function iptables(
   io: Io,
   command: IptablesName,
@@ -22,7 +27,14 @@ export async function iptables(
 ): Promise<number> {
   const input = command === 'iptables-restore' ? { input: await inputOf(io) } : {};
   const host = flags.host === undefined ? {} : { host: flags.host };
-  return printed(io, await ask(flags, '/iptables', { command, words, ...host, ...input }));
+  const [line = '', ...more] = words;
+  const calls =
+    command === 'iptables' && more.length === 0 && /\s/.test(line) ? readIptablesLine(line) : [words];
+  for (const call of calls) {
+    const code = printed(io, await ask(flags, '/iptables', { command, words: call, ...host, ...input }));
+    if (code !== 0) return code;
+  }
+  return 0;
 }
 
 export interface RouteFlags extends ControlTarget {
@@ -69,7 +81,8 @@ async function readSave(io: Io, file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`Tried to read ${file}: ${error instanceof Error ? error.message : String(error)}.`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Tried to read ${file}: ${why}. Make it with \`iptables-save > ${file}\`.`);
   }
 }
 

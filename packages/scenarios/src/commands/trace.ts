@@ -17,12 +17,23 @@ export interface TraceFlags extends ControlTarget {
 export async function trace(io: Io, file: string | undefined, flags: TraceFlags): Promise<void> {
   const events = await readEvents(file, flags);
   const startMs = events[0]?.atMs ?? 0;
-  for (const event of events) {
-    if (flags.kind !== undefined && !event.kind.startsWith(flags.kind)) continue;
-    if (flags.host !== undefined && event.host !== flags.host) continue;
-    io.out(`${formatEvent(event, startMs)}\n`);
-  }
+  const { kind = '', host } = flags;
+  const ofHost = events.filter((event) => host === undefined || event.host === host);
+  const asked = ofHost.filter((event) => event.kind.startsWith(kind));
+  for (const event of asked) io.out(`${formatEvent(event, startMs)}\n`);
+  if (asked.length > 0) return;
+  const [what, known] =
+    ofHost.length === 0
+      ? [`of ${host ?? 'any host'}`, events.map((event) => event.host)]
+      : [`of a kind that begins with "${kind}"`, ofHost.map((event) => event.kind)];
+  // Nothing is an answer, too: what is asked for may not have happened yet.
+  io.error(
+    `Looked for events ${what} among ${ofHost.length || events.length}, found none; there are ${listOf(known)}.\n`,
+  );
 }
+
+const listOf = (words: readonly string[]) =>
+  words.length === 0 ? 'none at all' : [...new Set(words)].sort().join(', ');
 
 /** All events of a file, or of a world. @throws UsageError as {@link trace} */
 export async function readEvents(file: string | undefined, target: ControlTarget): Promise<AnyTraceEvent[]> {

@@ -91,8 +91,9 @@ export async function up(io: Io, id: string, flags: UpFlags, stop: AbortSignal):
   const { apiserver: server } = endpointsOf(cluster);
   const access = kubeconfigText({ server, token: simToken(world, ADMIN) });
   await writeFile(config, access, { mode: 0o600 });
+  const hint = `npx kubeedge-sim act cut ${scenario.edge} silent    (cures and other actions: show ${scenario.id})`;
   io.out(
-    overview(cluster, config, control.url, [
+    overview(cluster, { config, control: control.url, hint }, [
       ...(description.metricsServer.external === true ? externalLines(cluster, config) : []),
       ...(real === undefined ? [] : realEdgeLines(scenario.edge, real)),
     ]),
@@ -143,7 +144,11 @@ function externalLines(cluster: Cluster, config: string): string[] {
   ];
 }
 
-function overview(cluster: Cluster, config: string, control: string, about: readonly string[]): string {
+function overview(
+  cluster: Cluster,
+  { config, control, hint }: { config: string; control: string; hint: string },
+  about: readonly string[],
+): string {
   const { apiserver, streamServer, tunnelServer, metricsServer, ksApiserver, edges } = endpointsOf(cluster);
   const lines = [
     `kube-apiserver   ${apiserver}`,
@@ -158,7 +163,7 @@ function overview(cluster: Cluster, config: string, control: string, about: read
     `control          ${control}`,
     '',
     `kubectl --kubeconfig ${config} top pod -A`,
-    'npx kubeedge-sim act cure docker    (or: act docker edge-node-1 20.10.24, act cut edge-node-1 silent, …)',
+    hint,
     '',
     'Serving until interrupted (Ctrl-C).',
   ];

@@ -97,8 +97,8 @@ export const explainWords = {
     zh: `${when} 结束的一轮没有保存任何节点的数据：${error}`,
   }),
   onlyOne: (): Text => ({
-    en: 'nothing was left out; it was the first good scrape, and metrics-server 0.5 and later need two for a rate',
-    zh: '没有丢弃任何数据；这是第一次成功抓取，metrics-server 0.5 及以上需要两次才能计算速率',
+    en: 'nothing was left out; it was the first good scrape: enough up to metrics-server 0.4, later ones need two for a rate',
+    zh: '没有丢弃任何数据；这是第一次成功抓取：对 metrics-server 0.4 及以下已足够，0.5 及以上需要两次才能计算速率',
   }),
   nothingLeftOut: (count: number): Text => ({
     en: `nothing was left out; ${count} good scrapes so far`,

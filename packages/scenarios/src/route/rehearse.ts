@@ -13,7 +13,7 @@ export function readIptablesLine(line: string): string[][] {
       const [command, ...words] = splitWords(part.replace(/^sudo\s+/, ''));
       if (command === 'iptables') return words;
       throw new UsageError(
-        `Tried to rehearse ${JSON.stringify(part)}; only calls of iptables can be, with && or ; between them.`,
+        `Tried to run ${JSON.stringify(part)}; only calls of iptables can be, with && or ; between them.`,
       );
     });
 }

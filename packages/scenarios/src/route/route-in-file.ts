@@ -41,7 +41,9 @@ export async function routeInFile({ save, caller: name, to, local, from }: Route
   const host = world.net.host({ name: match[1] ?? '', address: local ?? NO_ADDRESS });
   const { stderr, exitCode } = host.iptables.restore(save, { anything: true });
   if (exitCode !== 0)
-    throw new UsageError(`Tried to read the file of iptables-save, found: ${stderr.trim()}`);
+    throw new UsageError(
+      `Tried to read the file as iptables-save writes it, found: ${stderr.trim()}. Give its output as it is, from "*nat" to "COMMIT".`,
+    );
   const isPod = name.startsWith('pod:') || from !== undefined;
   const caller: Caller = { name, host, ...(isPod && { pod: from ?? SOME_POD_ADDRESS }) };
   const route = world.net.route(host, readEndpoint(to), isPod ? { pod: caller.pod as string } : {});
