@@ -1,6 +1,8 @@
 import type { Host, World } from '@kubeedge-sim/sim-kit';
 import { createGoLog } from '../edge-watcher/log.ts';
-import type { IptablesRule } from '../edge-watcher/resource-types.ts';
+import { type IptablesRule, rulesShape } from '../edge-watcher/resource-types.ts';
+import { isRecord } from '../kube-apiserver/json-object.ts';
+import { decoded, struct } from '../kube-apiserver/shape.ts';
 import type { MountedFile } from './mounted-secret.ts';
 import { type NatRules, natRulesOf, wordsOf } from './nat-rules.ts';
 import { COMPONENT } from './trace-kinds.ts';
@@ -29,7 +31,7 @@ export function startEdgeWatcherAgent(world: World, host: Host, file: MountedFil
 
   function load(present: readonly IptablesRule[]): readonly IptablesRule[] {
     try {
-      return (JSON.parse(file.read() ?? '') as { iptables?: IptablesRule[] }).iptables ?? [];
+      return rulesOf(file.read() ?? '');
     } catch (error) {
       log(`Read iptables.conf error: ${(error as Error).message}`);
       return present;
@@ -62,6 +64,28 @@ export function startEdgeWatcherAgent(world: World, host: Host, file: MountedFil
     kill: () => subscription[Symbol.dispose](),
   };
 }
+
+const conf = struct('main.IPTablesConf', { iptables: rulesShape });
+
+/** @throws Error for a text that is no JSON, or whose rules are none */
+function rulesOf(text: string): IptablesRule[] {
+  const read: unknown = JSON.parse(text) ?? {};
+  if (!isRecord(read))
+    throw new Error('json: cannot unmarshal what is no object into Go value of type main.IPTablesConf');
+  const { iptables = [] } = decoded(conf, read) as { iptables?: Partial<IptablesRule>[] };
+  return iptables.map((rule) => ({ ...emptyRule, ...rule }));
+}
+
+const emptyRule: IptablesRule = {
+  table: '',
+  chain: '',
+  jump: '',
+  protocol: '',
+  source_ip: '',
+  source_port: '',
+  destination_ip: '',
+  destination_port: '',
+};
 
 type Log = (line: string) => void;
 

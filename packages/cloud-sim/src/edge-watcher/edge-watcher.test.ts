@@ -135,6 +135,17 @@ describe('EdgeWatcher', () => {
       expect(rules()).toEqual(both('10.66.0.11'));
     }));
 
+  it('mends an object that somebody has emptied, and rules that say nothing', () =>
+    inSite(async ({ world, store, addEdge, rules }) => {
+      addEdge('edge-1', '10.66.0.11');
+      const metadata = { name: 'edge-watcher', namespace: 'kubeedge' };
+      for (const spec of [{}, { rules: [{}] }]) {
+        store.of(iptablesRulesType).put({ metadata, spec });
+        await world.clock.sleep(untilRules);
+        expect(rules()).toEqual(both('10.66.0.11'));
+      }
+    }));
+
   it('mends rules that somebody has changed in the API', () =>
     inSite(async ({ world, store, addEdge, rules }) => {
       addEdge('edge-1', '10.66.0.11');
@@ -142,7 +153,7 @@ describe('EdgeWatcher', () => {
       const objects = store.of(iptablesRulesType);
       const present = objects.get('edge-watcher', 'kubeedge');
       if (present === undefined) throw new Error('no IPTablesRules');
-      objects.put({ ...present, spec: { rules: present.spec.rules.slice(0, 1) } });
+      objects.put({ ...present, spec: { rules: (present.spec.rules ?? []).slice(0, 1) } });
       await world.clock.sleep(untilRules);
       expect(objects.get('edge-watcher', 'kubeedge')?.spec.rules).toHaveLength(2);
       expect(rules()).toEqual(both('10.66.0.11'));
@@ -220,6 +231,29 @@ describe('its agent', () => {
       await world.clock.sleep(90 * second);
       expect(log('edge-watcher-agent').at(-1)).toMatch(/^Read iptables\.conf error: /);
       expect(rules()).toEqual(both('10.66.0.11'));
+    }));
+
+  it('says of a file that is none of its own what is wrong, and stays with the rules it has', () =>
+    inSite(async ({ world, store, addEdge, rules, log }) => {
+      addEdge('edge-1', '10.66.0.11');
+      await world.clock.sleep(untilRules);
+      for (const text of ['{"iptables":5}', '[]', '{"iptables":[{"table":5}]}']) {
+        store.secrets.put('kubeedge', 'iptables', () => ({ 'iptables.conf': Buffer.from(text) }));
+        await world.clock.sleep(untilRules);
+        expect(log('edge-watcher-agent').at(-1)).toContain(
+          'Read iptables.conf error: json: cannot unmarshal',
+        );
+        expect(rules()).toEqual(both('10.66.0.11'));
+      }
+      // A rule without anything in it is one that iptables does not take.
+      for (const [text, left] of [
+        ['{"iptables":[null]}', []],
+        ['null', []],
+      ] as const) {
+        store.secrets.put('kubeedge', 'iptables', () => ({ 'iptables.conf': Buffer.from(text) }));
+        await world.clock.sleep(untilRules);
+        expect(rules()).toEqual(left);
+      }
     }));
 
   it('says what iptables does not take, and goes on with the next rule', () =>

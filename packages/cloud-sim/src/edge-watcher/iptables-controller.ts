@@ -17,7 +17,7 @@ export function startIptablesController(
     const rules = store
       .of(iptablesRulesType)
       .list()
-      .flatMap(({ spec }) => spec.rules);
+      .flatMap(({ spec }) => spec.rules ?? []);
     const text = JSON.stringify({ iptables: rules });
     for (const { metadata } of store.of(iptablesType).list()) {
       const { name, namespace = '' } = metadata;

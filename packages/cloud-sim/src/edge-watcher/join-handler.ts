@@ -93,7 +93,9 @@ export async function answerJoin(
 
 /** The first InternalIP; '' for a node without one. */
 export function internalIpOf(node: Node): string {
-  return node.status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  // A real API server leaves out what is empty.
+  const { addresses }: Partial<Node['status']> = node.status ?? {};
+  return addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
 }
 
 class YamlProblem extends Error {}

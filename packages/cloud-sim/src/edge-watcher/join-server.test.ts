@@ -149,6 +149,13 @@ describe('the join endpoint', () => {
     expect((await answerOf('node_name=a&node_ip=10.66.0.11')).json.message).toBe('Node IP 10.66.0.11 in use');
   });
 
+  it('answers any path, and nodes without an address', async () => {
+    for (const path of ['//', '//api/v1alpha1/nodes/join', '/?'])
+      expect((await ask({ method: 'GET', path, headers: {} }, base)).answer).toMatchObject({ status: 404 });
+    const bare = { ...base, nodes: [{ metadata: { name: 'a' }, spec: {}, status: {} }] as Node[] };
+    expect((await answerOf('node_name=b&node_ip=10.0.0.1', bare)).status).toBe(200);
+  });
+
   it('tells the trace', async () => {
     const { joins } = await ask(join('node_name=edge-node-9&node_ip=10.66.0.11'), base);
     expect(joins).toEqual([

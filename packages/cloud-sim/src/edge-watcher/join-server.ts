@@ -32,10 +32,14 @@ function createListener(
   host: Host,
   { component, cluster, settings, log }: JoinServerOptions,
 ): RequestListener {
-  async function join(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  async function join(
+    request: IncomingMessage,
+    response: ServerResponse,
+    parameters: URLSearchParams,
+  ): Promise<void> {
     const { connection } = request.socket as unknown as NetSocket;
     const parent = world.trace.linked(connection) ?? 0;
-    const asked = (name: string) => url.searchParams.get(name) ?? '';
+    const asked = (name: string) => parameters.get(name) ?? '';
     const query = {
       nodeName: asked('node_name'),
       nodeIp: asked('node_ip'),
@@ -74,16 +78,14 @@ function createListener(
   }
 
   return (request, response) => {
-    // Only path and query matter; the rest makes a URL of them.
-    const url = new URL(request.url ?? '/', 'http://edge-watcher');
-    const { pathname } = url;
+    const [pathname = '', search] = (request.url ?? '/').split('?', 2);
     if (pathname !== ROOT && !pathname.startsWith(`${ROOT}/`)) {
       response.setHeader('x-content-type-options', 'nosniff');
       sendText(response, 404, '404 page not found\n');
     } else if (!JOIN_PATH.test(pathname)) sendText(response, 404, '404: Page Not Found');
     else if (request.method !== 'GET') sendText(response, 405, '405: Method Not Allowed');
     else if (!acceptsJson(request.headers.accept)) sendText(response, 406, '406: Not Acceptable');
-    else void join(request, response, url);
+    else void join(request, response, new URLSearchParams(search));
   };
 
   function sendText(response: ServerResponse, status: number, text: string): void {

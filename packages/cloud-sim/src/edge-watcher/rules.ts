@@ -28,7 +28,7 @@ export function rulesFor(addresses: Iterable<string>, to: RuleDestination): Ipta
  * edgewatcher.go syncIPTables
  */
 export function findProblems(
-  rules: readonly IptablesRule[],
+  rules: readonly Partial<IptablesRule>[],
   addresses: ReadonlySet<string>,
   to: RuleDestination,
 ): string[] {
@@ -38,10 +38,11 @@ export function findProblems(
   const routed = new Set<string>();
   for (const [index, rule] of rules.entries()) {
     const say = (what: string) => problems.push(`IPTablesRule ${index} ${what}`);
-    const name = names[rule.source_port];
-    const key = `${rule.source_ip} ${name}`;
+    const { source_ip = '', source_port = '' } = rule;
+    const name = names[source_port];
+    const key = `${source_ip} ${name}`;
     if (!isOurs(rule, to)) say('basic info invalid');
-    else if (!addresses.has(rule.source_ip)) say('source IP invalid');
+    else if (!addresses.has(source_ip)) say('source IP invalid');
     else if (name === undefined) say('wrong port');
     else if (routed.has(key)) say(`duplicate ${name} rule`);
     else routed.add(key);
@@ -54,7 +55,7 @@ export function findProblems(
   return problems;
 }
 
-function isOurs(rule: IptablesRule, to: RuleDestination): boolean {
+function isOurs(rule: Partial<IptablesRule>, to: RuleDestination): boolean {
   return (
     rule.table === 'nat' &&
     rule.chain === 'OUTPUT' &&

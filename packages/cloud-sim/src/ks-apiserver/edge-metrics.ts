@@ -1,4 +1,5 @@
 import type { Node } from '../kube-apiserver/objects.ts';
+import { wrongPathSegment } from '../kube-apiserver/validate.ts';
 import type { NodeMetrics, PodMetrics, Usage } from '../metrics-server/metrics-api.ts';
 import { milliValue, type Nano, parseQuantity, unitValue } from '../metrics-server/quantity.ts';
 import type { ApiClient } from './api-client.ts';
@@ -107,8 +108,10 @@ export function createEdgeMetrics({ get, log, shuffle }: EdgeMetricsOptions): As
   ): Promise<PodMetrics[]> {
     const { namespaceName, podName } = selection;
     const one = async (namespace: string, name: string, source: number) => {
-      const path = `${METRICS_API}/namespaces/${namespace}/pods/${name}`;
+      const path = `${METRICS_API}/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
       try {
+        checkSegment('namespace', namespace);
+        checkSegment('resource name', name);
         return await get<PodMetrics>({ path, resource: 'pods.metrics.k8s.io', name, parent });
       } catch (error) {
         failed(source, `Get pod metrics on edge node error:${textOf(error)}`, parent);
@@ -128,8 +131,10 @@ export function createEdgeMetrics({ get, log, shuffle }: EdgeMetricsOptions): As
       }
       return found;
     }
-    const path = `${METRICS_API}/${namespaceName === '' ? '' : `namespaces/${namespaceName}/`}pods`;
+    const place = namespaceName === '' ? '' : `namespaces/${encodeURIComponent(namespaceName)}/`;
+    const path = `${METRICS_API}/${place}pods`;
     try {
+      checkSegment('namespace', namespaceName);
       const { items } = await get<{ items: PodMetrics[] }>({ path, resource: 'pods.metrics.k8s.io', parent });
       return items.filter(({ metadata }) => wanted.has(metadata.name));
     } catch (error) {
@@ -156,6 +161,15 @@ export function createEdgeMetrics({ get, log, shuffle }: EdgeMetricsOptions): As
       ),
     }));
   };
+}
+
+/**
+ * A name that would leave its place in the path is not asked for.
+ * @throws Error client-go v0.18.6 rest/request.go Name, Namespace
+ */
+function checkSegment(what: 'namespace' | 'resource name', name: string): void {
+  const [wrong] = wrongPathSegment(name);
+  if (wrong !== undefined) throw new Error(`invalid ${what} ${JSON.stringify(name)}: [${wrong}]`);
 }
 
 /** Lines of metricsserver.go. */

@@ -258,6 +258,22 @@ describe('pods', () => {
       expect(logged()).toContain(`E metricsserver.go:457 Get pod metrics of edge nodes error ${error}\n`);
     }));
 
+  it('are asked for by names that stay in their place of the path', () =>
+    world.run(async () => {
+      const ks = await start();
+      for (const path of [
+        '/namespaces/ns1/pods/a%2F..%2F..%2F..%2Fb?metrics_filter=pod_cpu_usage',
+        '/pods?metrics_filter=pod_cpu_usage&namespaced_resources_filter=../pod1',
+        '/pods?metrics_filter=pod_cpu_usage&namespaced_resources_filter=ns1/a%3Fwatch%3Dtrue%0Ab',
+      ])
+        expect(await results(ks, path)).toEqual([
+          { metric_name: 'pod_cpu_usage', data: { resultType: 'vector' } },
+        ]);
+      expect(metricsAsked).toEqual([expect.stringMatching(/\/namespaces\/ns1\/pods\/a%3Fwatch%3Dtrue%0Ab$/)]);
+      expect(logged().join()).toContain('invalid resource name "a/../../../b": [may not contain \'/\']');
+      expect(logged().join()).toContain('invalid namespace "..": [may not be \'..\']');
+    }));
+
   it('without a namespace make it hang up', () =>
     world.run(async () => {
       const ks = await start();

@@ -126,7 +126,7 @@ function noteAvailability(store: ObjectStore, service: ApiService): (condition: 
   return (condition) => {
     const object = objects.get(name);
     if (object === undefined) return;
-    const [old] = object.status.conditions;
+    const [old] = object.status.conditions ?? [];
     if (old?.status === condition.status && old.message === condition.message) return;
     objects.put({ ...object, status: { conditions: [condition] } });
   };

@@ -14,7 +14,7 @@ export interface ApiServiceObject extends KubeObject {
     versionPriority: number;
     insecureSkipTLSVerify?: boolean;
   };
-  status: { conditions: AvailableCondition[] };
+  status: { conditions?: AvailableCondition[] };
 }
 
 export interface AvailableCondition {
@@ -31,6 +31,7 @@ export const apiServices: ResourceType<ApiServiceObject> = {
   plural: 'apiservices',
   kind: 'APIService',
   shape: apiServiceShape,
+  emptyParts: { spec: {}, status: { conditions: [] } },
   namespaced: false,
   hasStatus: true,
   printer: {
@@ -42,7 +43,7 @@ export const apiServices: ResourceType<ApiServiceObject> = {
     ],
     cells: ({ metadata, spec, status }, nowMs) => {
       const { service } = spec;
-      const available = status.conditions.find(({ type }) => type === 'Available');
+      const available = (status.conditions ?? []).find(({ type }) => type === 'Available');
       const why = available?.status === 'True' ? '' : ` (${available?.reason ?? ''})`;
       return [
         metadata.name,

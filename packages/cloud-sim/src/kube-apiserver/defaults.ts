@@ -1,7 +1,6 @@
-import { apiServices } from './api-services.ts';
 import { isRecord, type JsonObject } from './json-object.ts';
 import type { KubeObject, Node, NodeInfo, Pod, Secret } from './objects.ts';
-import { events, namespaces, nodes, pods, type ResourceType, secrets, services } from './resource-types.ts';
+import { namespaces, nodes, pods, type ResourceType, secrets } from './resource-types.ts';
 
 /** A new object: its status is for others to write. */
 export function asCreated(type: ResourceType, object: KubeObject): KubeObject {
@@ -32,18 +31,10 @@ export function completed(type: ResourceType, object: KubeObject): KubeObject {
       return podDefaults(object as unknown as Partial<Pod> & KubeObject);
     case secrets:
       return secretDefaults(object as Secret & { stringData?: Record<string, string> });
-    case events:
-      return withParts(object, { involvedObject: {} });
-    case services:
-      return withParts(object, { spec: {}, status: { loadBalancer: {} } });
-    case apiServices as ResourceType:
-      return withParts(object, { spec: {}, status: { conditions: [] } });
     default:
-      return object;
+      return { ...type.emptyParts, ...object };
   }
 }
-
-const withParts = (object: KubeObject, parts: object): KubeObject => ({ ...parts, ...object });
 
 /** Text is kept as bytes (pkg/apis/core/v1/conversion.go Convert_v1_Secret_To_core_Secret). */
 function secretDefaults({ stringData, ...secret }: Secret & { stringData?: Record<string, string> }): Secret {

@@ -46,6 +46,8 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly categories?: readonly string[];
   /** What members clients' objects are checked for, besides metadata. */
   readonly shape?: StructShape['members'];
+  /** What a client's object has in any case, as Go writes out empty parts. */
+  readonly emptyParts?: object;
   /** Whether `…/NAME/status` is a resource of its own. */
   readonly hasStatus?: boolean;
   /** Whether a PUT of what is not there creates it, e.g. for leases. */
@@ -139,6 +141,7 @@ export const events: ResourceType<Event> = {
   plural: 'events',
   kind: 'Event',
   shape: eventShape,
+  emptyParts: { involvedObject: {} },
   namespaced: true,
   shortNames: ['ev'],
   // kubernetes/kubernetes v1.19.10 pkg/registry/core/event/strategy.go ToSelectableFields
@@ -164,6 +167,7 @@ export const services: ResourceType<Service> = {
   plural: 'services',
   kind: 'Service',
   shape: serviceShape,
+  emptyParts: { spec: {}, status: { loadBalancer: {} } },
   namespaced: true,
   shortNames: ['svc'],
   categories: ['all'],

@@ -60,7 +60,7 @@ function wrongText(text: string, pattern: RegExp, rule: string, lengthMax: numbe
 }
 
 /** kubernetes/apimachinery v0.19.10 pkg/api/validation/path/name.go IsValidPathSegmentName */
-function wrongPathSegment(name: string): string[] {
+export function wrongPathSegment(name: string): string[] {
   if (name === '.' || name === '..') return [`may not be '${name}'`];
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
 }

@@ -1,5 +1,6 @@
 import type { World } from '@kubeedge-sim/sim-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { queryOf } from '../kube-apiserver/query.ts';
 import { sendJson, sendText } from '../kube-apiserver/send.ts';
 import { notFound } from '../kube-apiserver/status.ts';
 import { wantsTable } from '../kube-apiserver/table.ts';
@@ -36,7 +37,6 @@ export interface MetricsRoutesOptions {
 }
 
 type Params = { namespace: string; name: string };
-type ListQuery = { labelSelector?: string; fieldSelector?: string };
 
 /**
  * Adds the Metrics API. A node is answered for only if it is known and has metrics, a pod only if it runs, too.
@@ -60,7 +60,7 @@ export function addMetricsRoutes(app: FastifyInstance, options: MetricsRoutesOpt
 
   app.get(METRICS_API, (_request, reply) => sendJson(reply, metricsResources(traits)));
   get(`${METRICS_API}/nodes`, (request, reply) => {
-    const nodes = select(view.nodes, request.query as ListQuery, traits).filter(({ metadata }) =>
+    const nodes = select(view.nodes, queryOf(request), traits).filter(({ metadata }) =>
       options.wantsNode(metadata.labels ?? {}),
     );
     const items = nodes.flatMap(({ metadata }) => {
@@ -87,7 +87,7 @@ export function addMetricsRoutes(app: FastifyInstance, options: MetricsRoutesOpt
   for (const url of [`${METRICS_API}/pods`, `${METRICS_API}/namespaces/:namespace/pods`]) {
     get(url, (request, reply) => {
       const { namespace } = request.params as Partial<Params>;
-      const pods = select(view.pods, request.query as ListQuery, traits).filter(
+      const pods = select(view.pods, queryOf(request), traits).filter(
         ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
       );
       const items = inOrder(pods).flatMap((pod) => answerFor(pod, request) ?? []);
