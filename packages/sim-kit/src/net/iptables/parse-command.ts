@@ -3,6 +3,7 @@ import { readNetworks, readProtocol } from './parse-values.ts';
 import type { ListingOptions } from './print-listing.ts';
 import type { Condition, Network, RuleSpec } from './rule.ts';
 import { RuleDraft } from './rule-draft.ts';
+import { entryOf } from './words.ts';
 
 export type Verb =
   | 'append'
@@ -185,7 +186,7 @@ class Parser {
     const isLong = word.startsWith('--');
     const letter = isLong ? longLetter(name) : word.length === 2 ? name : undefined;
     // A whole name of iptables' own comes before the beginning of a module's.
-    const own = isLong && longNames[name] === undefined ? this.#draft.option(name) : undefined;
+    const own = isLong && entryOf(longNames, name) === undefined ? this.#draft.option(name) : undefined;
     if (own !== undefined) {
       own.take(own.argument ? this.#argument(word) : '', not);
       return;
@@ -361,7 +362,7 @@ class Parser {
 
 /** A long name, or as much of it as is unmistakable. */
 function longLetter(name: string): string | undefined {
-  const exact = longNames[name];
+  const exact = entryOf(longNames, name);
   if (exact !== undefined) return exact;
   const begun = new Set(
     Object.keys(longNames)

@@ -9,6 +9,7 @@ import {
   protocolNumbers,
   type Translation,
 } from './rule.ts';
+import { entryOf } from './words.ts';
 
 // The values of iptables' options, with the words it refuses them in (iptables 1.8.9). All throw IptablesError.
 
@@ -33,7 +34,7 @@ function readMask(text: string): number {
 /** A number or a name; 0 and `all` are all of them. */
 export function readProtocol(text: string): number {
   const name = text.toLowerCase();
-  const number = name === 'all' ? 0 : /^\d{1,3}$/.test(name) ? Number(name) : protocolNumbers[name];
+  const number = name === 'all' ? 0 : /^\d{1,3}$/.test(name) ? Number(name) : entryOf(protocolNumbers, name);
   if (number === undefined || number > 255) throw wrongUsage(`unknown protocol "${name}" specified`);
   return number;
 }
@@ -42,7 +43,7 @@ export function readProtocol(text: string): number {
 const services: Readonly<Record<string, number>> = { ssh: 22, domain: 53, http: 80, https: 443 };
 
 function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : services[text];
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : entryOf(services, text);
   if (port === undefined || port > 65_535) throw wrongUsage(`invalid port/service \`${text}' specified`);
   return port;
 }

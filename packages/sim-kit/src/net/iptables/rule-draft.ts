@@ -15,6 +15,7 @@ import {
   standardTargets,
   type Target,
 } from './rule.ts';
+import { entryOf } from './words.ts';
 
 /** An option that a module adds while a rule is read. `take` gets its argument, and whether `!` stood before it. */
 interface ModuleOption {
@@ -101,7 +102,7 @@ export class RuleDraft {
   }
 
   #match(name: string): Module<Match> {
-    const make = matchModules[name];
+    const make = entryOf(matchModules, name);
     if (make !== undefined) return make(this.#anyModule);
     if (!this.#anyModule) {
       if (!matchesElsewhere.has(name))
@@ -121,7 +122,7 @@ export class RuleDraft {
   #known(name: string): Module<Target> {
     if ((standardTargets as readonly string[]).includes(name))
       return { name, options: [], finish: () => ({ name }) };
-    const make = targetModules[name];
+    const make = entryOf(targetModules, name);
     if (make !== undefined) return make(name);
     if (!this.#anyModule) {
       if (/^[A-Z]+$/.test(name) && targetsElsewhere.has(name)) {

@@ -3,7 +3,7 @@ import { parseIptables } from './parse-command.ts';
 import { printRule } from './print-rule.ts';
 import type { RuleSpec } from './rule.ts';
 import { builtIn, Table } from './tables.ts';
-import { splitWords } from './words.ts';
+import { entryOf, splitWords } from './words.ts';
 
 export interface RestoreOptions {
   /** Take the counters of the file (`-c`). */
@@ -82,7 +82,7 @@ export function restore(
 
 function begin(tables: ReadonlyMap<string, Table>, name: string, { noFlush, anything }: Reading): Table {
   const known = tables.get(name);
-  if (known === undefined && !(anything === true && builtIn[name] !== undefined)) {
+  if (known === undefined && !(anything === true && entryOf(builtIn, name) !== undefined)) {
     const text = `iptables-restore: line 1 table name '${name}' invalid`;
     throw new IptablesError(`iptables ${IPTABLES_VERSION}: ${text}\n`, 2);
   }
@@ -104,7 +104,7 @@ function declare(table: Table, line: string, { counters }: Reading): void {
 }
 
 function takeRule(table: Table, line: string, options: Reading): void {
-  const match = /^(?:\[(\d+):(\d+)\]\s+)?(.*)$/.exec(line);
+  const match = /^(?:\[(\d+):(\d+)\]\s+)?(.*)$/s.exec(line);
   const words = splitWords(match?.[3] ?? '');
   const hasChain = (_table: string, name: string) => table.chain(name) !== undefined;
   const command = parseIptables(words, { hasChain, ...(options.anything === true && { anyModule: true }) });

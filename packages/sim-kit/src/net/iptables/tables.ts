@@ -9,6 +9,7 @@ import {
 } from './iptables-error.ts';
 import { printRule } from './print-rule.ts';
 import type { Rule, RuleSpec } from './rule.ts';
+import { entryOf } from './words.ts';
 
 export type Policy = 'ACCEPT' | 'DROP';
 
@@ -44,7 +45,7 @@ export class Table {
 
   constructor(name: string) {
     this.name = name;
-    for (const chain of builtIn[name] ?? []) this.#add(chain, 'ACCEPT');
+    for (const chain of entryOf(builtIn, name) ?? []) this.#add(chain, 'ACCEPT');
   }
 
   /** The built-in chains first, then the others by name. */
@@ -218,7 +219,7 @@ export class Table {
   #check(chain: Chain, { target }: RuleSpec, what: string): void {
     if (target === undefined) return;
     if (target.name === 'DROP' && this.name === 'nat') throw notForFiltering();
-    const places = placesOf[target.name];
+    const places = entryOf(placesOf, target.name);
     const where = `rule in chain ${chain.name}`;
     if (chain.policy !== undefined && places !== undefined && !places.includes(chain.name))
       throw kernelRefused(what, 'Invalid argument', where);

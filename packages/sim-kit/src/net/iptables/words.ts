@@ -1,3 +1,7 @@
+/** What a table has under a name that somebody has typed; undefined, too, for `constructor` and the like. */
+export const entryOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /**
  * Splits a line of iptables-save, or of a shell, into words: quotes hold together, a backslash keeps the next character
  * (not within single quotes).
