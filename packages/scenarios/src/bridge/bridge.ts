@@ -3,7 +3,8 @@ import type { World } from '@kubeedge-sim/sim-kit';
 import { type ApiClient, ApiError, type ApiObject } from './api-client.ts';
 import { mirror } from './mirror.ts';
 import { deleteIfThere, holdRunLease, LEASES, marksOf, NODES, OWNER_LABEL, type Ownership } from './owner.ts';
-import { createWriter } from './writer.ts';
+import { createTrouble, type Trouble } from './trouble.ts';
+import { createWriter, isForbidden } from './writer.ts';
 
 export interface BridgeOptions {
   world: World;
@@ -19,6 +20,8 @@ export interface BridgeOptions {
   taints: readonly { key: string; value?: string; effect: string }[];
   /** For a person: what the server refuses, that it is away, that it is back. */
   report(line: string): void;
+  /** What to do about it, in a sentence. */
+  remedy(error: ApiError): string;
 }
 
 /** Disposing it stops the mirroring; what it made stays for `removeRun`. */
@@ -36,7 +39,7 @@ const podPath = (namespace: string, name: string) => `/api/v1/namespaces/${names
  * @throws ApiError when the pods cannot be listed and watched
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { world, client, store, owner, nodes, patches, report } = options;
+  const { world, client, store, owner, nodes, patches, report, remedy } = options;
   const leases = store.of(resourceTypes.leases);
   const ours = new Set(nodes);
   const { promise: registered, resolve: allRegistered, reject: refuse } = Promise.withResolvers<void>();
@@ -53,13 +56,21 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     change();
     fromServer = false;
   };
-  const writer = createWriter(world, {
-    refused(key, error) {
-      if (key.startsWith('node ') && uids.size < ours.size) refuse(error);
-      else report(error.message);
+  let isRegistering = true;
+  const troubles = createTrouble(client.server, { report, remedy });
+  const refused = (key: string, error: ApiError) => {
+    if (isRegistering && key.startsWith('node ')) refuse(error);
+    else report(error.message);
+  };
+  const trouble: Trouble = {
+    begin(key, error) {
+      // Who may not register a node is told so by what ends the run.
+      if (isRegistering && isForbidden(error)) refused(key, error);
+      else troubles.begin(key, error);
     },
-    away: (error) => report(`${error.message}; what is to be written waits`),
-  });
+    end: troubles.end,
+  };
+  const writer = createWriter(world, trouble, refused);
 
   async function writeNode(name: string): Promise<void> {
     const node = store.node(name);
@@ -77,12 +88,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       }));
   }
 
-  /** A GET and a PUT of the status; a conflict is left to the next heartbeat, as upstream leaves it. */
+  /** A GET and a PUT of the status, as edgecontroller has it. */
   async function update(path: string, change: (found: ApiObject) => object): Promise<void> {
     const found = await client.request('GET', path);
-    await client.request('PUT', `${path}/status`, { body: change(found) }).catch((error: unknown) => {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    });
+    await client.request('PUT', `${path}/status`, { body: change(found) });
   }
 
   async function register(node: Node): Promise<void> {
@@ -101,9 +110,14 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       throw error;
     });
     if (created.metadata.labels?.[OWNER_LABEL] !== owner.id)
-      throw new ApiError(409, `POST ${NODES}: a node ${name} of somebody else has come meanwhile`);
+      return refused(
+        `node ${name}`,
+        new ApiError(409, `POST ${NODES}: a node ${name} of somebody else has come meanwhile`),
+      );
     takeNode(created);
-    if (uids.size === ours.size) allRegistered();
+    if (uids.size < ours.size) return;
+    isRegistering = false;
+    allRegistered();
   }
 
   async function writeLease(name: string): Promise<void> {
@@ -143,7 +157,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     } catch (error) {
       // Gone, or another of its name; the watch tells.
       if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) throw error;
+      if (error.status === 409 && (await uidOf(path)) === uid) throw error;
     }
+  }
+
+  async function uidOf(path: string): Promise<string | undefined> {
+    const found = await client.request('GET', path).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    });
+    return found?.metadata.uid;
   }
 
   function takeNode(object: ApiObject): void {
@@ -190,18 +213,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   ];
 
   const parts: AsyncDisposable[] = [];
-  let away = 0;
-  const onState = (error: ApiError | undefined) => {
-    away += error === undefined ? -1 : 1;
-    if (error !== undefined && away === 1) report(`${error.message}; asking again until it is back`);
-    if (away === 0) report(`${client.server} is back`);
-  };
   const follow = (
     path: string,
     query: Readonly<Record<string, string>>,
     onPut: (object: ApiObject) => void,
     onDelete: (object: ApiObject) => void,
-  ) => mirror({ world, client, path, query, onPut, onDelete, onState });
+  ) => mirror({ world, client, path, query, onPut, onDelete, trouble });
   const stop = async () => {
     for (const subscription of subscriptions) subscription[Symbol.dispose]();
     await writer.stop();

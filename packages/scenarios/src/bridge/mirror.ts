@@ -1,5 +1,6 @@
 import type { World } from '@kubeedge-sim/sim-kit';
 import { type ApiClient, ApiError, type ApiObject } from './api-client.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface MirrorOptions {
   world: World;
@@ -9,18 +10,21 @@ export interface MirrorOptions {
   onPut(object: ApiObject): void;
   onDelete(object: ApiObject): void;
   /** Told when the watch is broken, and when it is whole again. */
-  onState(error: ApiError | undefined): void;
+  trouble: Trouble;
 }
 
+/** A server that ends each watch at once is not asked for the next at once. */
 const AGAIN_MS = 1_000;
 
 /**
- * Follows a list of objects until it is disposed. What the server says is the truth: after each break everything is listed
- * anew, and what is not there any more is deleted. 410 Gone is a break that the client deals with itself.
- * Resolves when the first list is there. @throws ApiError when it cannot be had
+ * Follows a list of objects until it is disposed. What the server says is the truth: whenever a watch has ended, as it does
+ * every half hour or so, everything is listed anew, and what is not there any more is deleted.
+ * Resolves when the first list is there and its watch is open, or the server has too much to do at present.
+ * @throws ApiError when they cannot be had
  */
 export async function mirror(options: MirrorOptions): Promise<AsyncDisposable> {
-  const { world, client, path, query, onPut, onDelete, onState } = options;
+  const { world, client, path, query, onPut, onDelete, trouble } = options;
+  const key = `watch of ${path} ${JSON.stringify(query)}`;
   const known = new Map<string, ApiObject>();
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -40,71 +44,47 @@ export async function mirror(options: MirrorOptions): Promise<AsyncDisposable> {
     onDelete(before);
   };
 
-  let broken = Promise.withResolvers<ApiError>();
-  let stopInformer = () => Promise.resolve();
-
-  /** Resolves when the list is there and the watch is open. */
-  async function begin(): Promise<void> {
-    broken = Promise.withResolvers<ApiError>();
-    const { reject, promise: failed } = Promise.withResolvers<never>();
-    const informer = client.informer(path, query);
-    stopInformer = () => informer.stop();
-    const fail = (error: unknown) => {
-      const api = error instanceof ApiError ? error : new ApiError(0, `watch of ${path}: ${String(error)}`);
-      reject(api);
-      broken.resolve(api);
-    };
-    failed.catch(() => {});
-    const alive = (take: (object: ApiObject) => void) => (object: unknown) => {
-      if (!signal.aborted) take(object as ApiObject);
-    };
-    informer.on('add', alive(put));
-    informer.on('update', alive(put));
-    informer.on('delete', alive(forget));
-    informer.on('error', fail);
-    await Promise.race([informer.start(), failed]);
-    const there = new Set(informer.list().map((object) => keyOf(object as unknown as ApiObject)));
-    for (const [key, object] of known) if (!there.has(key)) forget(object);
+  /** Resolves with the end of the watch when it is open. */
+  async function begin(): Promise<{ ended: Promise<void> }> {
+    const { items = [], metadata } = await client.request('GET', path, { query });
+    const there = new Set(items.map(keyOf));
+    for (const [name, object] of known) if (!there.has(name)) forget(object);
+    for (const item of items) put(item);
+    const from = { ...query, resourceVersion: metadata.resourceVersion ?? '' };
+    return client.watch(path, from, signal, (type, object) => {
+      if (type === 'ADDED' || type === 'MODIFIED') put(object);
+      else if (type === 'DELETED') forget(object);
+    });
   }
 
-  async function follow(): Promise<void> {
-    while (!signal.aborted) {
-      const error = await Promise.race([broken.promise, aborted(signal)]);
-      if (error === undefined) return;
-      onState(error);
-      await stopInformer();
-      while (!signal.aborted) {
-        await world.clock.sleep(AGAIN_MS, { signal, label: `watch of ${path}` }).catch(() => {});
-        if (signal.aborted) return;
-        try {
-          await begin();
-          onState(undefined);
-          break;
-        } catch (again) {
-          if (!(again instanceof ApiError)) throw again;
-          await stopInformer();
-        }
+  async function follow(first: Promise<void>): Promise<void> {
+    let ended = first;
+    for (;;) {
+      try {
+        await ended;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        // Its history does not go back so far: nothing that a list does not mend.
+        if (!signal.aborted && error.status !== 410) trouble.begin(key, error);
       }
+      await world.clock.sleep(AGAIN_MS, { signal, label: key }).catch(() => {});
+      if (signal.aborted) return;
+      ended = begin().then((watch) => {
+        trouble.end(key);
+        return watch.ended;
+      });
     }
   }
 
-  try {
-    await begin();
-  } catch (error) {
-    await stopInformer();
-    throw error;
-  }
-  const following = follow();
+  const { ended } = await begin().catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 429) throw error;
+    return { ended: Promise.reject(error) };
+  });
+  const following = follow(ended);
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await stopInformer();
       await following;
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }

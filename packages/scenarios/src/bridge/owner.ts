@@ -74,10 +74,13 @@ export async function holdRunLease(
       if (error.status === 404) await create().catch(ignoreApiErrors);
     }
   };
-  let renewing = Promise.resolve();
+  let renewing: Promise<void> | undefined;
   const timer = world.clock.setInterval(
     () => {
-      renewing = renewing.then(renew);
+      // A server that does not answer is not asked once more for each period that it takes.
+      renewing ??= renew().finally(() => {
+        renewing = undefined;
+      });
     },
     RENEW_PERIOD_MS,
     `lease ${name}`,

@@ -6,7 +6,8 @@ export function refusal(kubeconfig: string, error: ApiError): UsageError {
   return new UsageError(`Tried ${error.message}. ${remedy(kubeconfig, error)}`);
 }
 
-function remedy(kubeconfig: string, { status, code = '', message }: ApiError): string {
+/** A sentence or two. */
+export function remedy(kubeconfig: string, { status, code = '', message }: ApiError): string {
   if (status === 401)
     return `Nobody is known there by what ${kubeconfig} has: its certificate or token may have expired. Get a new one.`;
   if (status === 403)

@@ -1,5 +1,6 @@
 import type { World } from '@kubeedge-sim/sim-kit';
 import { ApiError } from './api-client.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Writes to an API server that may be away: one write at a time for a key, and the latest of those that wait. */
 export interface Writer {
@@ -9,17 +10,19 @@ export interface Writer {
 }
 
 const RETRY_MS = 1_000;
+/** Rights are mended by people. */
+const FORBIDDEN_RETRY_MS = 10_000;
 
-/** `refused` is told of writes that the server refuses, `away` once of a server that cannot be asked. */
+/** `refused` is told of writes that the server refuses for what is in them, and which are not made again. */
 export function createWriter(
   world: World,
-  told: { refused(key: string, error: ApiError): void; away(error: ApiError): void },
+  trouble: Trouble,
+  refused: (key: string, error: ApiError) => void,
 ): Writer {
   const waiting = new Map<string, () => Promise<void>>();
   const busy = new Map<string, Promise<void>>();
   const stopping = new AbortController();
   const { signal } = stopping;
-  let away = false;
 
   async function work(key: string): Promise<void> {
     for (;;) {
@@ -28,17 +31,18 @@ export function createWriter(
       waiting.delete(key);
       try {
         await write();
-        away = false;
+        trouble.end(key);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (!isTransient(error)) {
-          told.refused(key, error);
+        if (!isPassing(error)) {
+          refused(key, error);
           continue;
         }
-        if (!away) told.away(error);
-        away = true;
+        // A conflict is nobody's trouble: the write reads anew what it changes.
+        if (error.status !== 409) trouble.begin(key, error);
         if (!waiting.has(key)) waiting.set(key, write);
-        await world.clock.sleep(RETRY_MS, { signal, label: `write of ${key}` }).catch(() => {});
+        const pause = isForbidden(error) ? FORBIDDEN_RETRY_MS : RETRY_MS;
+        await world.clock.sleep(pause, { signal, label: `write of ${key}` }).catch(() => {});
       }
     }
   }
@@ -60,5 +64,13 @@ export function createWriter(
   };
 }
 
-/** kubernetes apimachinery pkg/api/errors: not reached, too many requests, or a server that is not itself. */
-const isTransient = ({ status }: ApiError) => status === 0 || status === 429 || status >= 500;
+/** Not authenticated, or without the right. */
+export const isForbidden = ({ status }: ApiError) => status === 401 || status === 403;
+
+/** kubernetes apimachinery pkg/api/errors: not reached, a conflict, too many requests, or a server that is not itself. */
+const isPassing = (error: ApiError) =>
+  error.status === 0 ||
+  error.status === 409 ||
+  error.status === 429 ||
+  error.status >= 500 ||
+  isForbidden(error);

@@ -4,7 +4,7 @@ import { createLoopbackWorld, type World } from '@kubeedge-sim/sim-kit';
 import { type ApiClient, ApiError, connectApiServer } from '../bridge/api-client.ts';
 import { startBridge } from '../bridge/bridge.ts';
 import { CREATED_BY, findRuns, NODES, OWNER_LABEL, type Ownership, removeRun } from '../bridge/owner.ts';
-import { refusal } from '../bridge/refusal.ts';
+import { refusal, remedy } from '../bridge/refusal.ts';
 import { resolveCell } from '../cell.ts';
 import { startBridgedCluster } from '../cluster/bridged-cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -75,10 +75,11 @@ async function removeDeadRuns(io: Io, world: World, client: ApiClient): Promise<
 async function serve(
   io: Io,
   id: string,
-  flags: UpFlags,
+  flags: UpFlags & { kubeconfig: string },
   stop: AbortSignal,
   { world, client }: { world: World; client: ApiClient },
 ): Promise<void> {
+  const { kubeconfig, listen: publishOn } = flags;
   const asked = onChosenCluster(findScenario(id), flags);
   const scenario = withLimits(withFaults(asked, flags.fault), readLimits(flags.limit));
   const cell = resolveCell(scenario.defaults, flags);
@@ -98,8 +99,8 @@ async function serve(
     patches: cloudcoreRelease(description.cloudcore).nodePatch,
     taints: flags.edgeTaint === true ? [EDGE_TAINT] : [],
     report: (line) => io.error(`${line}\n`),
+    remedy: (error) => remedy(kubeconfig, error),
   });
-  const { listen: publishOn } = flags;
   await using cluster = await startBridgedCluster(world, description, {
     store,
     ...(publishOn !== undefined && { publishOn }),

@@ -1,14 +1,24 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ADMIN, kubeconfig, simToken, startKubeApiserver } from '@kubeedge-sim/cloud-sim';
+import {
+  ADMIN,
+  type KubeApiserver,
+  kubeconfig,
+  type Node,
+  type Pod,
+  simToken,
+  startKubeApiserver,
+} from '@kubeedge-sim/cloud-sim';
 import { createLoopbackWorld, type World } from '@kubeedge-sim/sim-kit';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { testsOfTheBridge } from './bridge.contract.ts';
+import { testsOfHardTimes } from './hard-times.contract.ts';
 
 describe('up --kubeconfig at the simulated kube-apiserver', () => {
   let world: World;
   let folder: string;
+  let face: KubeApiserver;
   const file = () => join(folder, 'kubeconfig');
 
   beforeAll(async () => {
@@ -17,7 +27,7 @@ describe('up --kubeconfig at the simulated kube-apiserver', () => {
     const host = world.net.host({ name: 'cluster', address: '10.0.0.1' });
     const authority = await world.net.authority({ commonName: 'kubernetes' });
     const certificate = await authority.issue({ commonName: 'kube-apiserver', ipAddresses: [host.address] });
-    const face = world.own(await startKubeApiserver(world, host, { certificate }));
+    face = world.own(await startKubeApiserver(world, host, { certificate }));
     await writeFile(file(), kubeconfig({ server: face.url, token: simToken(world, ADMIN) }));
   });
   afterAll(async () => {
@@ -25,5 +35,24 @@ describe('up --kubeconfig at the simulated kube-apiserver', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  testsOfTheBridge(file);
+  describe('that is well', () => testsOfTheBridge(file));
+  describe('that is not', () =>
+    testsOfHardTimes({
+      kubeconfig: file,
+      tag: 'v1.12.1',
+      // Of the changes of a type it keeps the last 4096 to 8192.
+      forget() {
+        const { store } = face;
+        const metadata = { name: 'other', namespace: 'default', uid: 'other', labels: {} };
+        const pod = { kind: 'Pod', apiVersion: 'v1', metadata, spec: {}, status: {} } as unknown as Pod;
+        const node = { kind: 'Node', apiVersion: 'v1', metadata, spec: {}, status: {} } as unknown as Node;
+        for (let at = 0; at < 8_192; at++) {
+          store.put(pod);
+          store.put(node);
+        }
+        store.deletePod('default', 'other');
+        store.deleteNode('other');
+        return Promise.resolve();
+      },
+    }));
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
 import { testsOfTheBridge } from './bridge.contract.ts';
+import { testsOfHardTimes } from './hard-times.contract.ts';
 import { type RealApiserver, run, startRealApiserver } from './real-apiserver.ts';
 import { startUp, type UpProcess } from './up-process.ts';
 
@@ -121,6 +122,16 @@ describeNeeding(['kubectl-1.31', 'kube-apiserver'], 'up --kubeconfig at a real k
   });
 
   describe('as at any API server', () => testsOfTheBridge(() => real.kubeconfigs.admin));
+  describe('as at any API server, when it is not well', () =>
+    testsOfHardTimes({
+      kubeconfig: () => real.kubeconfigs.admin,
+      tag: 'v1.6.1',
+      async forget() {
+        await real.stop();
+        await real.compact();
+        await real.start();
+      },
+    }));
 
   describe('after a crash', () => {
     it('leaves a live run alone, and removes what a dead one has left', async () => {
