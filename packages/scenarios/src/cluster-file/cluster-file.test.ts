@@ -63,6 +63,12 @@ describe('a cluster file', () => {
     ]);
   });
 
+  test('extends a file by its whole path', () => {
+    const base = write('whole.yaml', 'kubernetes: v1.20.4\n');
+    const file = write('above.yaml', `extends: ${base}\n`);
+    expect(readCluster(file).complete.kubernetes).toBe('v1.20.4');
+  });
+
   test('extends files, too, relative to itself', () => {
     write('base.yaml', 'extends: kubesphere-3.2\nkubernetes: v1.20.4\n');
     const file = write('top.yaml', 'extends: ./base.yaml\ncloud: { name: cp-1 }\n');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { findPreset } from '../presets/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { checkMeaning, checkWhole } from './check-meaning.ts';
@@ -87,7 +87,7 @@ function fileLayers(path: string, above: readonly string[]): Layer[] {
   const base = layer.file.extends;
   if (base === undefined) return [layer];
   if (!isFile(base)) return [...baseLayers(layer, base), layer];
-  const file = join(dirname(path), base);
+  const file = isAbsolute(base) ? base : join(dirname(path), base);
   if ([...above, path].includes(file)) {
     const round = [...above, path, file].join(' → ');
     return refuse(path, [`${layer.place(['extends'])}: found ${base}, which extends this one: ${round}`]);

@@ -1,4 +1,5 @@
 import type { Host } from '@kubeedge-sim/sim-kit';
+import { isAddress } from '../address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { podOfMetricsServer } from '../cluster/description.ts';
 import { UsageError } from '../usage-error.ts';
@@ -51,11 +52,11 @@ function hostOf(cluster: Pick<Cluster, 'host'>, name: string): Host {
 
 /** `10.66.0.11:10350`. @throws UsageError */
 export function readEndpoint(text: string): { address: string; port: number } {
-  const match = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port < 1 || port > 65_535)
+  const [, address = '', digits] = /^([^:]*):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!isAddress(address) || !(port >= 1 && port <= 65_535))
     throw new UsageError(
       `Tried to read ${JSON.stringify(text)} as an endpoint; expected address:port, e.g. 10.66.0.11:10350.`,
     );
-  return { address: match[1] ?? '', port };
+  return { address, port };
 }

@@ -5,17 +5,28 @@ import { endOf } from './route-text.ts';
 
 /** The calls of a line of shell: `iptables -F && iptables -t nat -F; …`. @throws UsageError for anything else in it */
 export function readIptablesLine(line: string): string[][] {
-  return line
-    .split(/&&|;|\n/)
+  const calls = line.match(/(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?<!&)&(?!&)|[^;&\n\\])+/gs) ?? [];
+  return calls
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
-      const [command, ...words] = splitWords(part.replace(/^sudo\s+/, ''));
+      const [command, ...words] = wordsOf(part.replace(/^sudo\s+/, ''));
       if (command === 'iptables') return words;
       throw new UsageError(
         `Tried to run ${JSON.stringify(part)}; only calls of iptables can be, with && or ; between them.`,
       );
     });
+}
+
+function wordsOf(call: string): string[] {
+  try {
+    return splitWords(call);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(
+      `Tried to rehearse ${JSON.stringify(call)}, found: ${error.message}. Close the quote.`,
+    );
+  }
 }
 
 export interface Rehearsal {
