@@ -1,6 +1,7 @@
-import type { Host, Rng, Timer, World } from '@kubeedge-sim/sim-kit';
+import type { Host, Timer, World } from '@kubeedge-sim/sim-kit';
 import { IPTABLES_NAME, iptablesType, NAMESPACE, RULES_KEY } from '../edge-watcher/resource-types.ts';
 import type { ObjectStore } from '../kube-apiserver/object-store.ts';
+import { randomSuffix } from '../kube-apiserver/random-suffix.ts';
 import { type EdgeWatcherAgent, startEdgeWatcherAgent } from './agent.ts';
 import { type MountedFile, mountSecret } from './mounted-secret.ts';
 import { fitOf, type NodeTraits } from './placement.ts';
@@ -54,7 +55,7 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
     const { node, host } = each;
     starting.delete(node);
     if (fit(each) !== 'runs') return;
-    const name = `${IPTABLES_NAME}-${podSuffix(rng)}`;
+    const name = `${IPTABLES_NAME}-${randomSuffix(rng)}`;
     const file = mountSecret(world, {
       secrets: store.secrets,
       namespace: NAMESPACE,
@@ -133,12 +134,4 @@ export function startEdgeWatcherAgents(world: World, { store, hosts, syncMs }: A
       }
     },
   };
-}
-
-// kubernetes/apimachinery v0.19.10 pkg/util/rand/rand.go
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** The random end of a pod's name. */
-export function podSuffix(rng: Rng, length = 5): string {
-  return Array.from({ length }, () => ALPHABET[rng.int(0, ALPHABET.length - 1)]).join('');
 }

@@ -36,6 +36,7 @@ export type {
   Service,
   Unstored,
 } from './objects.ts';
+export { randomSuffix } from './random-suffix.ts';
 export type { ResourceType } from './resource-types.ts';
 export * as resourceTypes from './resource-types.ts';
 export type { SecretStore } from './secret-store.ts';

@@ -1,18 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Rng } from '@kubeedge-sim/sim-kit';
-import { decodedAs } from './decode-body.ts';
 import { asCreated, completed } from './defaults.ts';
 import type { FaceRelease } from './face-release.ts';
-import type { JsonObject } from './json-object.ts';
+import { checkImmutable, checkName, readObject, readPatched, withoutServerFields } from './given-object.ts';
 import type { ObjectStore } from './object-store.ts';
 import { formatRfc3339, type KubeObject, type ObjectMeta, type Pod } from './objects.ts';
-import { apiVersionOf, builtInTypes, namespaces, pods, type ResourceType } from './resource-types.ts';
-import { decoded, ShapeError } from './shape.ts';
-import { objectShape } from './shapes.data.ts';
+import { randomSuffix } from './random-suffix.ts';
+import { builtInTypes, namespaces, pods, type ResourceType } from './resource-types.ts';
 import {
   alreadyExists,
-  badRequest,
-  type Cause,
   conflict,
   forbidden,
   invalid,
@@ -241,96 +237,6 @@ export function createObjectWriter(
   return writer;
 }
 
-/**
- * Reads an object of a type out of a body.
- * @throws StatusError 400
- */
-function readObject(type: ResourceType, namespace: string | undefined, body: unknown): KubeObject {
-  const shape = objectShape(type.kind, type.shape);
-  return objectOf(type, namespace, decodedAs(type.kind, apiVersionOf(type), shape, body));
-}
-
-/**
- * The same of what a patch has made of an object.
- * @throws StatusError 400, 422 (kubernetes/apiserver v0.19.10 pkg/endpoints/handlers/patch.go)
- */
-function readPatched(type: ResourceType, namespace: string | undefined, object: KubeObject): KubeObject {
-  const shape = objectShape(type.kind, type.shape);
-  try {
-    return objectOf(type, namespace, decoded(shape, object as unknown as JsonObject));
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    const message = `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${error.message}`;
-    throw new StatusError(invalid('', '', [{ reason: 'FieldValueInvalid', message, field: 'patch' }]));
-  }
-}
-
-/** @throws StatusError 400 */
-function objectOf(
-  type: ResourceType,
-  namespace: string | undefined,
-  object: Partial<KubeObject>,
-): KubeObject {
-  const refuse = (why: string) => new StatusError(badRequest(why));
-  const { kind = type.kind, apiVersion = apiVersionOf(type), metadata = {}, ...rest } = object;
-  const wanted = apiVersionOf(type);
-  if (apiVersion !== wanted)
-    throw refuse(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
-    );
-  if (kind !== type.kind)
-    throw refuse(`${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${type.kind}`);
-  const { name = '', namespace: given, ...others } = metadata as Partial<ObjectMeta>;
-  if (given && namespace !== undefined && given !== namespace)
-    throw refuse('the namespace of the provided object does not match the namespace sent on the request');
-  const place = namespace === undefined ? {} : { namespace };
-  return completed(type, {
-    kind,
-    apiVersion,
-    metadata: { name, ...place, ...others } as ObjectMeta,
-    ...rest,
-  });
-}
-
-function checkName({ metadata }: KubeObject, name: string): void {
-  if (metadata.name === name) return;
-  const why = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
-  throw new StatusError(badRequest(why));
-}
-
-/** What the server gives is not the client's to choose. */
-function withoutServerFields(
-  metadata: ObjectMeta,
-): Omit<ObjectMeta, 'uid' | 'creationTimestamp' | 'resourceVersion'> {
-  const {
-    uid: _uid,
-    creationTimestamp: _at,
-    resourceVersion: _version,
-    selfLink: _link,
-    deletionTimestamp: _deletion,
-    deletionGracePeriodSeconds: _grace,
-    managedFields: _managed,
-    ...own
-  } = metadata as ObjectMeta & { managedFields?: unknown };
-  return own;
-}
-
-/**
- * That an object is to go is for a DELETE to say.
- * @throws StatusError 422 (kubernetes/apimachinery v0.19.10 pkg/api/validation/objectmeta.go
- * ValidateObjectMetaAccessorUpdate)
- */
-function checkImmutable(type: ResourceType, { metadata }: KubeObject, given: Partial<ObjectMeta>): void {
-  const causes: Cause[] = [];
-  for (const member of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    const value = given[member];
-    if (value === undefined || value === metadata[member]) continue;
-    const message = `Invalid value: ${JSON.stringify(value)}: field is immutable`;
-    causes.push({ reason: 'FieldValueInvalid', message, field: `metadata.${member}` });
-  }
-  if (causes.length > 0) throw new StatusError(invalid(type.kind, metadata.name, causes, type.group));
-}
-
 /** Everything but kind, apiVersion and metadata: a status is written through its subresource only, and nothing else there. */
 function mergeParts(
   type: ResourceType,
@@ -387,10 +293,4 @@ function emptyNamespace(store: ObjectStore, namespace: string): void {
     const objects: TypedObjects = store.of(type);
     for (const { metadata } of objects.list(namespace)) objects.delete(metadata.name, namespace);
   }
-}
-
-/** kubernetes/apimachinery v0.19.10 pkg/util/rand/rand.go. */
-function randomSuffix(rng: Rng): string {
-  const letters = 'bcdfghjklmnpqrstvwxz2456789';
-  return Array.from({ length: 5 }, () => letters[rng.int(0, letters.length - 1)]).join('');
 }

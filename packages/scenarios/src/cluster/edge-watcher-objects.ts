@@ -5,8 +5,8 @@ import {
   iptablesType,
   KUBEEDGE_NAMESPACE,
   type ObjectStore,
-  podSuffix,
   RULES_NAME,
+  randomSuffix,
   resourceTypes,
   rulesFor,
 } from '@kubeedge-sim/cloud-sim';
@@ -101,7 +101,7 @@ function putPods(world: World, { store, hosts, description, edgeWatcher }: Insta
     createdAtMs: description.cloud.machine.bootedAtMs,
     hostIP: hosts.cloud.address,
   };
-  const nameOf = (name: string) => `${name}-${podSuffix(rng, 10)}-${podSuffix(rng)}`;
+  const nameOf = (name: string) => `${name}-${randomSuffix(rng, 10)}-${randomSuffix(rng)}`;
   store.describe({
     pods: [
       {
