@@ -160,7 +160,7 @@ describe('exec over SPDY', () => {
     world.run(async () => {
       await start(version);
       const path = `${POD}/exec?command=echo&command=a+b&container=nginx&stdout=true&stderr=true`;
-      const { socket } = await askSpdy(path, 'X-Forwarded-For: 192.0.2.1\r\n');
+      const { socket } = await askSpdy(path, 'X-Forwarded-For: 192.0.2.1\r\nX-Remote-User: root\r\n');
       expect(seen).toEqual([
         {
           method: 'POST',

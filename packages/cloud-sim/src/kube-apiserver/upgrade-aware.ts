@@ -36,8 +36,10 @@ export function passOnUpgrade(
   const { target, path } = location;
   const method = asSpdy ? 'POST' : (request.method ?? 'GET');
   const name = hostHeader === 'node' ? `${target.address}:${target.port}` : (request.headers.host ?? '');
-  // Credentials end with the authentication.
-  const own = fieldsOf(request).filter(([field]) => !/^(authorization|x-forwarded-for)$/i.test(field));
+  // Credentials end with the authentication, and nobody says of himself who he is.
+  const own = fieldsOf(request).filter(
+    ([field]) => !/^(authorization|x-forwarded-for|x-remote-.*)$/i.test(field),
+  );
   const asked = asSpdy
     ? [...own.filter(([field]) => !WEBSOCKET_FIELDS.test(field)), ...spdyFields(request)]
     : own;
