@@ -12,8 +12,13 @@ import { stringify } from 'yaml';
 /** A kube-apiserver with its etcd, for the while of a test; nothing else of a control plane. */
 export interface RealApiserver extends AsyncDisposable {
   readonly folder: string;
-  /** Of a user who may do everything, of one who may nothing, of nobody known, of a certificate that has expired. */
-  readonly kubeconfigs: Readonly<Record<'admin' | 'powerless' | 'unknown' | 'expired', string>>;
+  /**
+   * Of a user who may do everything, of two who may nothing until they are given it, of nobody known, of a certificate that
+   * has expired, and with an authority that is not the server's.
+   */
+  readonly kubeconfigs: Readonly<
+    Record<'admin' | 'powerless' | 'kubeedge-sim' | 'unknown' | 'expired' | 'stranger', string>
+  >;
   readonly kubectl: (...args: string[]) => Promise<Ran>;
   /** Ends kube-apiserver, and starts it again on what etcd has. */
   stop(): Promise<void>;
@@ -55,11 +60,23 @@ export async function startRealApiserver(
   const [port, etcdPort, peerPort] = await Promise.all([freePort(), freePort(), freePort()]);
   await makeCertificates(at);
   await makeServiceAccountKey(at);
-  await writeFile(at('tokens.csv'), 'admin-token,admin,1,"system:masters"\npowerless-token,powerless,2\n');
+  const tokens = [
+    'admin-token,admin,1,"system:masters"',
+    'powerless-token,powerless,2',
+    'kubeedge-sim-token,kubeedge-sim,3',
+  ];
+  await writeFile(at('tokens.csv'), `${tokens.join('\n')}\n`);
   const server = `https://127.0.0.1:${port}`;
   const kubeconfigs = {
     admin: await writeKubeconfig(at('admin.yaml'), server, { token: 'admin-token' }),
     powerless: await writeKubeconfig(at('powerless.yaml'), server, { token: 'powerless-token' }),
+    'kubeedge-sim': await writeKubeconfig(at('kubeedge-sim.yaml'), server, { token: 'kubeedge-sim-token' }),
+    stranger: await writeKubeconfig(
+      at('stranger.yaml'),
+      server,
+      { token: 'admin-token' },
+      'front-proxy-ca.crt',
+    ),
     unknown: await writeKubeconfig(at('unknown.yaml'), server, { token: 'no-such-token' }),
     expired: await writeKubeconfig(at('expired.yaml'), server, {
       'client-certificate': 'expired.crt',
@@ -239,8 +256,13 @@ async function makeServiceAccountKey(at: (name: string) => string): Promise<void
   await writeFile(at('sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
 }
 
-async function writeKubeconfig(file: string, server: string, user: object): Promise<string> {
-  const authority = await readFile(join(dirname(file), 'ca.crt'));
+async function writeKubeconfig(
+  file: string,
+  server: string,
+  user: object,
+  authorityFile = 'ca.crt',
+): Promise<string> {
+  const authority = await readFile(join(dirname(file), authorityFile));
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

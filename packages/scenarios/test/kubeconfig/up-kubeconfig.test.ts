@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNeeding } from '../../../../test/needs.ts';
@@ -194,11 +194,71 @@ describeNeeding(['kubectl-1.31', 'kube-apiserver'], 'up --kubeconfig at a real k
     }
   }, 180_000);
 
+  describe('with rights of its own', () => {
+    const withRights = async (yaml: string) => {
+      const file = join(real.folder, 'rights.yaml');
+      await writeFile(file, yaml);
+      expect(await real.kubectl('apply', '-f', file)).toMatchObject({ exitCode: 0, stderr: '' });
+    };
+    const documented = async () => {
+      const page = await readFile(join(import.meta.dirname, '../../../../docs/kubeconfig.md'), 'utf8');
+      return /```yaml\n(apiVersion: rbac[^`]*)```/.exec(page)?.[1] ?? '';
+    };
+
+    it.each(['v1.6.1', 'v1.12.1'])(
+      'does with those of docs/kubeconfig.md, with KubeEdge %s',
+      async (tag) => {
+        await withRights(await documented());
+        const process = await startUp(real.kubeconfigs['kubeedge-sim'], [...HEALTHY, '--edgecore', tag]);
+        try {
+          await real.kubectl('apply', '-f', pod);
+          await expect.poll(() => readyOf('web'), POLL).toBe('2/2');
+          if (tag === 'v1.12.1')
+            await expect
+              .poll(() => names('lease', '-n', 'kube-node-lease'), POLL)
+              .toContain('/edge-node-1\n');
+          expect(await process.interrupt()).toBe(0);
+          expect(process.text()).not.toMatch(/403|forbidden/);
+          expect(await names('nodes,pods,leases', '-A')).not.toMatch(/edge-node|kubeedge-sim|web/);
+        } finally {
+          await process.kill();
+        }
+      },
+      90_000,
+    );
+
+    it.each([
+      ['create', /403 nodes is forbidden: User "kubeedge-sim" cannot create .* The user needs create, /],
+      ['watch', /WATCH \/api\/v1\/nodes of \S+: 403 Forbidden\. The user needs create, .* watch, /],
+    ])(
+      'says so when it may not %s nodes, and leaves nothing',
+      async (verb, words) => {
+        const rights = await documented();
+        const ofNodes = rights.split('\n').find((line) => line.includes('[nodes]')) ?? '';
+        await withRights(rights.replace(ofNodes, ofNodes.replace(`${verb}, `, '')));
+        const { stderr, exitCode } = await run(process.execPath, [
+          CLI,
+          'up',
+          '--kubeconfig',
+          real.kubeconfigs['kubeedge-sim'],
+        ]);
+        expect(stderr).toMatch(words);
+        expect(exitCode).toBe(2);
+        expect(await names('nodes,leases', '-A')).not.toMatch(/edge-node|kubeedge-sim/);
+      },
+      60_000,
+    );
+  });
+
   describe('says what is wrong', () => {
     it.each([
       ['unknown', /401 Unauthorized\. Nobody is known there/],
       ['powerless', /403 nodes.* is forbidden: User "powerless" cannot list .* The user needs create/],
       ['expired', /401 Unauthorized\. .*may have expired/],
+      [
+        'stranger',
+        /certificate.*\. The certificates of \S+ and of the server do not fit, or one has expired/,
+      ],
     ] as const)('to one whose kubeconfig is %s', async (who, words) => {
       const { stderr, exitCode } = await run(process.execPath, [
         CLI,
