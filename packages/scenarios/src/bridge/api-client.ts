@@ -171,7 +171,7 @@ export async function connectApiServer(world: World, access: ClusterAccess): Pro
       const running = new Watch(config).watch(path, query, take, (error) =>
         error ? reject(watchError(what, error)) : resolve(),
       );
-      // Nothing sensible comes after an error that an event tells of; and one can only be given up once it is answered.
+      // A watch that is over for us is closed, but not before it is answered: until then the library has no handle of it.
       const close = async () => {
         signal.removeEventListener('abort', aborted);
         (await running).abort();

@@ -17,7 +17,8 @@ metadata: {name: web-${number}}
 spec: {nodeName: edge-node-${number}, containers: [{name: web, image: nginx}]}
 `;
 
-// The second has the windows of its data from the samples, the first always half a minute (pkg/scraper/decode.go@v0.4.2).
+// The second has the windows of its data from the samples, the first always half a minute
+// (kubernetes-sigs/metrics-server v0.4.2 pkg/storage/storage.go).
 const VERSIONS = [
   ['v0.4.2', /^30s$/],
   ['v0.9.0', /^\d+\.\d+s$/],
