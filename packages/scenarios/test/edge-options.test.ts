@@ -89,6 +89,19 @@ async function startCloud(certificates: string) {
   };
 }
 
+describe('join', () => {
+  it('refuses a name or an address before it asks for a certificate', async () => {
+    // Nobody listens there: whoever asked would say so.
+    const nobody = ['join', '--cloudcore-ipport', '127.0.0.1:1', '--certport', '1', '--token', 'a.b.c.d'];
+    expect(await refusal(...nobody, '--edgenode-name', 'Shop_1')).toMatch(
+      /^Tried to name an edge "Shop_1"; .* Give one with --edgenode-name\.\n$/,
+    );
+    expect(await refusal(...nobody, '--edgenode-name', 'shop', '--address', '127.0.0.9')).toBe(
+      "Tried to use 127.0.0.9 as an edge's address; give an IPv4 address outside 127.0.0.0/8.\n",
+    );
+  });
+});
+
 describe('edge', () => {
   it('dials a wss URL with files for certificates, and verifies CloudHub', async () => {
     const { edge, node } = await startCloud('verified');

@@ -49,6 +49,17 @@ describe('trace', () => {
   });
 });
 
+describe('explain', () => {
+  it('says so where no metrics-server has asked anybody', async () => {
+    expect(await run('explain', 'node', 'edge-node-1')).toMatchObject({
+      error: expect.stringMatching(
+        /^Looked for metrics-server in what is served, found nothing of it\. .*its own log\.\n$/,
+      ),
+      exitCode: 2,
+    });
+  });
+});
+
 describe('act', () => {
   it('tells the forms of the word that was begun, and the cures where none is named', async () => {
     expect((await run('act', 'nodeip', 'edge-node-1', '300.1.1.1')).error).toBe(

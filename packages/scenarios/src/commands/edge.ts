@@ -131,12 +131,12 @@ async function readNodeCertificate({ certificates, cert, key }: EdgeFlags): Prom
   );
 }
 
-/** The name itself for one node, else the name with a number. @throws UsageError */
-export function nodeNames(name: string, count: number): string[] {
+/** The name itself for one node, else the name with a number; `option` gave it. @throws UsageError */
+export function nodeNames(name: string, count: number, option = '--name'): string[] {
   if (!/^[a-z0-9]([a-z0-9.-]{0,50}[a-z0-9])?$/.test(name)) {
     throw new UsageError(
       `Tried to name an edge ${JSON.stringify(name)}; a node's name has small letters, digits, "-" and ".". ` +
-        'Give one with --name.',
+        `Give one with ${option}.`,
     );
   }
   return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);

@@ -51,6 +51,11 @@ function subjectOf(kind: string, name: string, { node }: ExplainFlags): Subject 
 async function ofTrace(subject: Subject, flags: ExplainFlags): Promise<Explanation> {
   const { trace: file, control, world } = flags;
   const events = await readEvents(file, { control, world });
+  if (!events.some(({ kind }) => kind.startsWith('metrics-server.')))
+    throw new UsageError(
+      `Looked for metrics-server in ${file ?? 'what is served'}, found nothing of it. It has not begun to scrape, or it is yours ` +
+        '(up --kubeconfig, --external-metrics-server): then ask its own log.',
+    );
   const located =
     file === undefined
       ? await locate(subject, async (path) => {

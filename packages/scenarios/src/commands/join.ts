@@ -10,7 +10,7 @@ import { joinCloudcore } from '../standalone/join.ts';
 import { openJoinFolder } from '../standalone/join-files.ts';
 import { keadmConfig } from '../standalone/keadm-config.ts';
 import { type KeadmLine, readKeadmLine } from '../standalone/keadm-line.ts';
-import { nodeAddresses } from '../standalone/node-addresses.ts';
+import { edgeAddress, nodeAddresses } from '../standalone/node-addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import { machineAddress, nodeNames, parseEndpoint } from './edge.ts';
 import type { Io } from './io.ts';
@@ -55,7 +55,7 @@ export async function join(
   );
   const token = flags.token ?? told.token ?? missing('-t, --token <token>');
   const wanted = flags.edgenodeName ?? told['edgenode-name'] ?? missing('-i, --edgenode-name <name>');
-  const [name = ''] = nodeNames(wanted, 1);
+  const [name = ''] = nodeNames(wanted, 1, '--edgenode-name');
   const version = flags.kubeedgeVersion ?? told['kubeedge-version'];
   const { edgecore, docker } = resolveCell(findScenario('missing-pod-metrics').defaults, {
     // keadm takes the number alone.
@@ -66,6 +66,9 @@ export async function join(
   const edgeStream = flags.edgeStream ?? keadm?.edgeStream ?? true;
   const httpServer = { ...hub, port: flags.certport ?? portOf(told.certport, HTTPS_PORT) };
   const tunnel = { ...hub, port: keadm?.tunnelPort ?? flags.tunnelport ?? TUNNEL_PORT };
+  const chosen = flags.address ?? keadm?.nodeIp;
+  // Before there is a certificate that nobody uses.
+  if (chosen !== undefined) edgeAddress(chosen);
   const { certPath } = flags;
   const files = certPath === undefined ? createCertificateFiles() : openJoinFolder(certPath);
   const { isKubesphere = false } = line ?? {};
@@ -87,7 +90,6 @@ export async function join(
     certificate: { httpServer, token, files },
     describe(nowMs, lease) {
       const isCloudHere = hub.address === 'localhost' || hub.address.startsWith('127.');
-      const chosen = flags.address ?? keadm?.nodeIp;
       const [address = ''] = nodeAddresses({
         ...(chosen !== undefined && { address: chosen }),
         nodes: 1,

@@ -27,12 +27,7 @@ export function nodeAddresses(options: NodeAddressOptions): string[] {
 }
 
 function firstAddress({ address, nodes, isCloudHere, lease, machine }: NodeAddressOptions): string {
-  if (address !== undefined) {
-    if (isAddress(address) && !address.startsWith('127.')) return address;
-    throw new UsageError(
-      `Tried to use ${address} as an edge's address; give an IPv4 address outside 127.0.0.0/8.`,
-    );
-  }
+  if (address !== undefined) return edgeAddress(address);
   if (isCloudHere) return `10.${lease}.0.1`;
   const own = machine();
   if (nodes === 1) return own;
@@ -44,6 +39,14 @@ function firstAddress({ address, nodes, isCloudHere, lease, machine }: NodeAddre
   }
   const [, , x, y] = own.split('.');
   return `10.${x}.${y}.1`;
+}
+
+/** An address that was asked for. @throws UsageError unless it can be one of an edge outside this process */
+export function edgeAddress(address: string): string {
+  if (isAddress(address) && !address.startsWith('127.')) return address;
+  throw new UsageError(
+    `Tried to use ${address} as an edge's address; give an IPv4 address outside 127.0.0.0/8.`,
+  );
 }
 
 /** The address `count` further on. */
