@@ -144,7 +144,7 @@ export async function main(args: readonly string[], io: Io, stop: AbortSignal): 
   program
     .command('act <words...>')
     .description(
-      'change what `up` serves: cure <id>, or an action (see `show`); flags of metrics-server go behind --',
+      'change what `up` serves: cure <id>, or an action (see `show`); those of metrics-server and iptables go behind --',
     )
     .option(...controlOption)
     .option(...worldOption)
