@@ -5,7 +5,7 @@ import type { Action } from '../action.ts';
 import { startCloud } from '../cloud-half.ts';
 import { startEdges, surroundingsIn } from '../edge-half.ts';
 import { declareHosts } from '../hosts.ts';
-import { actOnIptables, isIptablesAction } from '../iptables-action.ts';
+import { actOnIptables, isIptablesAction, runIptables } from '../iptables-action.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import type { FromHalf, ToHalf } from './messages.ts';
 
@@ -14,10 +14,13 @@ interface Half {
   act(action: Action): Promise<void>;
 }
 
+const SAVE = { command: 'iptables-save' } as const;
+
 let world: World | undefined;
 let half: Half | undefined;
 
-const tell = (message: FromHalf) => process.send?.(message);
+// Nobody is there to be told that the parent is gone.
+const tell = (message: FromHalf) => process.send?.(message, undefined, undefined, () => {});
 const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 process.on('message', (message: ToHalf) => {
@@ -36,6 +39,14 @@ async function handle(message: ToHalf): Promise<void> {
       const { id, action } = message;
       const error = await half?.act(action).then(() => undefined, textOf);
       tell({ kind: 'acted', id, ...(error === undefined ? {} : { error }) });
+      return;
+    }
+    case 'tables': {
+      const on = world?.net.hosts ?? [];
+      tell({
+        kind: 'tables',
+        tables: on.map((host) => ({ host: host.name, text: runIptables(host, [], SAVE).stdout })),
+      });
       return;
     }
     case 'stop':

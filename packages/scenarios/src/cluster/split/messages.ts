@@ -15,6 +15,7 @@ export type ToHalf =
       pki: ClusterPki;
     }
   | { kind: 'act'; id: number; action: Action }
+  | { kind: 'tables' }
   | { kind: 'stop' };
 
 /** What a half tells the parent. */
@@ -22,4 +23,6 @@ export type FromHalf =
   | { kind: 'started' }
   | { kind: 'event'; event: AnyTraceEvent }
   | { kind: 'acted'; id: number; error?: string }
+  /** What iptables-save prints on each host. */
+  | { kind: 'tables'; tables: readonly { host: string; text: string }[] }
   | { kind: 'failed'; error: string };

@@ -5,7 +5,7 @@ import type { Action } from '../action.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterDescription } from '../description.ts';
 import { declareHosts, edgesOf, serverNamesOf } from '../hosts.ts';
-import { actOnIptables, isIptablesAction } from '../iptables-action.ts';
+import { actOnIptables, isIptablesAction, runIptables } from '../iptables-action.ts';
 import { actOnLink, isLinkAction } from '../link-action.ts';
 import { isForCloud } from '../local-cluster.ts';
 import { createObserver } from '../observer.ts';
@@ -15,8 +15,11 @@ import type { FromHalf, ToHalf } from './messages.ts';
 interface HalfProcess {
   start(message: ToHalf & { kind: 'start' }): Promise<void>;
   act(action: Action): Promise<void>;
+  tables(): Promise<Tables>;
   stop(): Promise<void>;
 }
+
+type Tables = (FromHalf & { kind: 'tables' })['tables'];
 
 interface SplitOptions {
   /** Whether lines can be cut and delayed; this process's world must be made alike. */
@@ -54,10 +57,18 @@ export async function startSplitCluster(
     throw error;
   }
   const apiserver = { address: hosts.front.address, port: 6_443 };
+  const observer = createObserver(world, hosts, description, apiserver);
   return {
     world,
     description,
-    ...createObserver(world, hosts, description, apiserver),
+    ...observer,
+    async curl(...args) {
+      // cloudcore and EdgeWatcher's agents change the tables of their hosts in the cloud's process.
+      for (const { host, text } of await halves.cloud.tables()) {
+        runIptables(hosts.find(host), [], { command: 'iptables-restore', input: text });
+      }
+      return observer.curl(...args);
+    },
     async act(action) {
       if (isLinkAction(action)) {
         // Here first: what this process cannot do, none can.
@@ -78,11 +89,12 @@ export async function startSplitCluster(
 function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
   const child = fork(siblingModule('half', import.meta.url), { serialization: 'advanced' });
   const started = Promise.withResolvers<void>();
+  const asked: PromiseWithResolvers<Tables>[] = [];
   const acts = new Map<number, PromiseWithResolvers<void>>();
   const adopt = createAdopter(world);
   const fail = (error: Error) => {
     started.reject(error);
-    for (const act of acts.values()) act.reject(error);
+    for (const waiting of [...acts.values(), ...asked.splice(0)]) waiting.reject(error);
   };
   child.on('message', (message: FromHalf) => {
     if (message.kind === 'event') {
@@ -90,6 +102,7 @@ function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
       if (message.event.kind === 'net.link') return;
       adopt(message.event as unknown as TraceInput<keyof TraceKinds> & { id: number });
     } else if (message.kind === 'started') started.resolve();
+    else if (message.kind === 'tables') asked.shift()?.resolve(message.tables);
     else if (message.kind === 'failed') fail(new Error(`The ${name} half failed: ${message.error}`));
     else if (message.error === undefined) acts.get(message.id)?.resolve();
     else acts.get(message.id)?.reject(new Error(message.error));
@@ -109,6 +122,12 @@ function forkHalf(world: World, name: 'cloud' | 'edge'): HalfProcess {
       acts.set(id, act);
       send(child, { kind: 'act', id, action });
       await act.promise.finally(() => acts.delete(id));
+    },
+    tables() {
+      const answer = Promise.withResolvers<Tables>();
+      asked.push(answer);
+      send(child, { kind: 'tables' });
+      return answer.promise;
     },
     async stop() {
       if (child.connected) send(child, { kind: 'stop' });
