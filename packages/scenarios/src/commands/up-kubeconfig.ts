@@ -51,6 +51,8 @@ function refuseWithoutEffect(flags: UpFlags): void {
     '--docker-host': flags.dockerHost,
     '--metrics-server': flags.metricsServer,
     '--as-host': flags.asHost,
+    '--anonymous': flags.anonymous,
+    '--external-metrics-server': flags.externalMetricsServer,
   }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return;
   const names = given.map(([name]) => name).join(', ');
