@@ -13,7 +13,7 @@ it('takes a line of shell apart where calls end, not within quotes', () => {
 
 it('says what is wrong with a line, or an endpoint', () => {
   expect(() => readIptablesLine(`iptables -A OUTPUT --comment 'a`)).toThrow(UsageError);
-  expect(() => readIptablesLine('iptables -F; rm -r x')).toThrow(/Tried to rehearse "rm -r x"/);
+  expect(() => readIptablesLine('iptables -F; rm -r x')).toThrow(/Tried to run "rm -r x"/);
   for (const text of ['999.1.1.1:80', '10.0.0.1', '10.0.0.1:0', '10.0.0.1:65536', 'a:1'])
     expect(() => readEndpoint(text)).toThrow(/expected address:port/);
   expect(readEndpoint('10.66.0.11:10350')).toEqual({ address: '10.66.0.11', port: 10_350 });

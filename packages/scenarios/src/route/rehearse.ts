@@ -23,9 +23,7 @@ function wordsOf(call: string): string[] {
     return splitWords(call);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UsageError(
-      `Tried to rehearse ${JSON.stringify(call)}, found: ${error.message}. Close the quote.`,
-    );
+    throw new UsageError(`Tried to run ${JSON.stringify(call)}, found: ${error.message}. Close the quote.`);
   }
 }
 
