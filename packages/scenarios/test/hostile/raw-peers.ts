@@ -112,6 +112,8 @@ export class RawCloud implements AsyncDisposable {
   pair: Pair | undefined;
   /** What it answers to the request for an upgrade. */
   answer: (request: string) => string | Uint8Array = acceptUpgrade;
+  /** A frame that came before the answer would be taken for it. */
+  readonly #answered = new WeakSet<RawSocket>();
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -122,7 +124,10 @@ export class RawCloud implements AsyncDisposable {
       const tunnel = new RawSocket(new TLSSocket(raw, { isServer: true, ...this.pair }));
       this.tunnels.push(tunnel);
       void until(() => tunnel.received.includes('\r\n\r\n')).then(
-        () => tunnel.socket.write(this.answer(tunnel.received.toString('latin1'))),
+        () => {
+          tunnel.socket.write(this.answer(tunnel.received.toString('latin1')));
+          this.#answered.add(tunnel);
+        },
         () => {},
       );
     });
@@ -140,8 +145,8 @@ export class RawCloud implements AsyncDisposable {
 
   /** The tunnel that is open now, a new one if the last was closed. */
   async tunnel(): Promise<RawSocket> {
-    const isOpen = ({ socket, received }: RawSocket) =>
-      !socket.destroyed && !socket.readableEnded && received.includes('\r\n\r\n');
+    const isOpen = (tunnel: RawSocket) =>
+      this.#answered.has(tunnel) && !tunnel.socket.destroyed && !tunnel.socket.readableEnded;
     await until(() => this.tunnels.some(isOpen));
     return this.tunnels.findLast(isOpen) as RawSocket;
   }
